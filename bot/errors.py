@@ -1,0 +1,11 @@
+"""Every error of the house that a person may meet: its text is the sentence that they read."""
+
+from __future__ import annotations
+
+
+class TutorError(Exception):
+    """Base of all errors whose message is one friendly sentence that says what to do next."""
+
+
+class SettingsError(TutorError):
+    """A setting is unknown or has a value that is not allowed."""

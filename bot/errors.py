@@ -9,3 +9,11 @@ class TutorError(Exception):
 
 class SettingsError(TutorError):
     """A setting is unknown or has a value that is not allowed."""
+
+
+class StoreError(TutorError):
+    """The database cannot be opened or read."""
+
+
+class NotSaved(StoreError):
+    """A change did not reach the database: the disk is full, read-only or locked, or the server is away."""

@@ -1,0 +1,55 @@
+"""What the bot remembers, in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.store.conversations import Conversation, Conversations
+from bot.store.database import Database, sqlite_url
+from bot.store.guilds import Guilds, GuildSettings
+from bot.store.migrate import migrate
+from bot.store.unanswered import Unanswered, UnansweredQuestions
+from bot.store.values import Values
+from bot.store.votes import VoteCounts, Votes
+
+__all__ = ["Conversation", "GuildSettings", "Store", "Unanswered", "VoteCounts", "sqlite_url"]
+
+
+class Store:
+    """Every repository over one database. Each method is one transaction: saved when it returns, or NotSaved."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.votes = Votes(database)
+        self.guilds = Guilds(database)
+        self.unanswered = UnansweredQuestions(database)
+        self.conversations = Conversations(database)
+        self.values = Values(database)
+
+    @classmethod
+    async def open(cls, url: str, *, busy_timeout_s: float = 5.0) -> Store:
+        """Connect and migrate. `url` is SQLAlchemy's; `busy_timeout_s` is how long to wait for a locked SQLite file.
+
+        Raises StoreError, in words for the operator.
+        """
+        database = Database(url, busy_timeout_s=busy_timeout_s)
+        try:
+            await migrate(database)
+        except BaseException:
+            await database.aclose()
+            raise
+        return cls(database)
+
+    @property
+    def name(self) -> str:
+        """The database's address without its password."""
+        return self._database.name
+
+    async def ping(self) -> None:
+        """Raises StoreError when the database does not answer."""
+        async with self._database.read() as connection:
+            await connection.execute(sa.select(1))
+
+    async def aclose(self) -> None:
+        """Close every connection. What was saved stays saved."""
+        await self._database.aclose()

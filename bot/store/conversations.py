@@ -1,0 +1,74 @@
+"""What was asked before, so that "and in eval mode?" and buttons after a restart have something to go by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.store.database import Database, storable
+from bot.store.tables import ConversationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    message_id: int
+    """The message in which the bot answered."""
+    channel_id: int
+    user_id: int
+    """Who asked."""
+    asked: str
+    question_id: str | None
+    """The corpus question that is shown; None when there was no answer."""
+    when: datetime
+
+
+class Conversations:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def remember(
+        self, message_id: int, channel_id: int, user_id: int, asked: str, question_id: str | None, when: datetime
+    ) -> None:
+        """Keep what one message answers, in place of what was kept about it before."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._database.upsert(
+                    ConversationRow,
+                    {"message_id": message_id},
+                    {
+                        "channel_id": channel_id,
+                        "user_id": user_id,
+                        "asked": storable(asked),
+                        "question_id": question_id,
+                        "asked_at": when,
+                    },
+                )
+            )
+
+    async def recall(self, message_id: int) -> Conversation | None:
+        """What a message of the bot answers."""
+        return await self._one(ConversationRow.message_id == message_id)
+
+    async def latest(self, channel_id: int, user_id: int) -> Conversation | None:
+        """The newest answer that a person got in a channel. Message ids grow with time."""
+        return await self._one(sa.and_(ConversationRow.channel_id == channel_id, ConversationRow.user_id == user_id))
+
+    async def _one(self, which: sa.ColumnElement[bool]) -> Conversation | None:
+        statement = (
+            sa.select(
+                ConversationRow.message_id,
+                ConversationRow.channel_id,
+                ConversationRow.user_id,
+                ConversationRow.asked,
+                ConversationRow.question_id,
+                ConversationRow.asked_at,
+            )
+            .where(which)
+            .order_by(ConversationRow.message_id.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else Conversation(*row)

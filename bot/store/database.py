@@ -1,0 +1,172 @@
+"""One database, SQLite or PostgreSQL: its engine, its transactions, and what its failures are called."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import NotSaved, StoreError
+from bot.store.tables import Base
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+# What a failing database says, and what that means.
+REASONS = {
+    "full": "its disk is full",
+    "no space left": "its disk is full",
+    "readonly": "it is read-only",
+    "read-only": "it is read-only",
+    "unable to open": "its file cannot be opened",
+    "locked": "another program keeps it locked",
+    "not a database": "its file is not a database",
+    "malformed": "its file is damaged",
+    "disk i/o error": "its disk reports an error",
+    "password": "it refuses the user name or password",
+    "does not exist": "it does not exist on that server",
+    "connect": "its server cannot be reached",
+    "connection": "its server cannot be reached",
+}
+
+# What a driver raises when the database, not our SQL, is at fault.
+Failure = (DBAPIError, PoolTimeout, OSError, TimeoutError)
+
+
+def parse_url(text: str) -> URL:
+    """The SQLAlchemy URL in `text`, with the asynchronous driver filled in.
+
+    Raises StoreError for anything but SQLite and PostgreSQL.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        url = None
+    if url is None or url.drivername not in DRIVERS:
+        raise StoreError("The database address must begin with sqlite+aiosqlite:///… or postgresql+asyncpg://….")
+    return url.set(drivername=DRIVERS[url.drivername])
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of an SQLite file."""
+    return URL.create("sqlite+aiosqlite", database=str(path)).render_as_string()
+
+
+def reason(error: BaseException) -> str:
+    """Why the database failed, as the second half of a sentence."""
+    said = driver_message(error).lower()
+    return next((meaning for words, meaning in REASONS.items() if words in said), "it does not answer as it should")
+
+
+def driver_message(error: BaseException) -> str:
+    """What the driver said, without the SQL and its parameters."""
+    return str(error.orig if isinstance(error, DBAPIError) else error)
+
+
+def storable(text: str) -> str:
+    """`text` without what no database takes: null characters (PostgreSQL) and lone surrogates (every encoding)."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+class Database:
+    """An engine whose transactions commit as a whole or raise a StoreError."""
+
+    def __init__(self, url: str, *, busy_timeout_s: float = 5.0) -> None:
+        """`busy_timeout_s`: how long to wait for another process's SQLite transaction."""
+        self.url = parse_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            # isolation_level None: the driver leaves BEGIN to us, so that a write can ask for its lock at once and a
+            # migration is one transaction.
+            self._engine = create_async_engine(
+                self.url, connect_args={"isolation_level": None, "timeout": busy_timeout_s}
+            )
+            sa.event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            sa.event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            self._engine = create_async_engine(
+                self.url, pool_pre_ping=True, pool_timeout=10, connect_args={"timeout": 10, "command_timeout": 30}
+            )
+        # SQLite has one writer at a time. Queueing here is prompt; its own busy handler sleeps between attempts.
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    @property
+    def name(self) -> str:
+        """The address without its password, for logs and messages."""
+        return self.url.render_as_string(hide_password=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads. Raises StoreError when the database fails."""
+        try:
+            async with self._engine.connect() as connection, connection.begin():
+                yield connection
+        except Failure as error:
+            raise StoreError(
+                f"I cannot look that up, because my database has a problem: {reason(error)}. "
+                "Try again in a moment; if it stays so, tell whoever runs this bot."
+            ) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is in the database when the block has ended. Raises NotSaved when it is not."""
+        try:
+            async with AsyncExitStack() as stack:
+                if self._writer:
+                    await stack.enter_async_context(self._writer)
+                connection = await stack.enter_async_context(self._engine.connect())
+                connection = await connection.execution_options(tutor_begin="BEGIN IMMEDIATE")
+                await stack.enter_async_context(connection.begin())
+                yield connection
+        except Failure as error:
+            raise NotSaved(
+                f"I could not save that, because my database has a problem: {reason(error)}. "
+                "Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this bot."
+            ) from error
+
+    @asynccontextmanager
+    async def outside_transactions(self) -> AsyncIterator[AsyncConnection]:
+        """An SQLite connection on which every statement stands alone, for what a transaction does not allow."""
+        async with self._engine.connect() as connection:
+            yield await connection.execution_options(tutor_begin="")
+
+    def upsert(self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]) -> sa.Insert:
+        """Insert a row, or set `values` on the one that has these `keys`."""
+        if self.is_sqlite:
+            return (
+                sqlite.insert(table).values(**keys, **values).on_conflict_do_update(index_elements=[*keys], set_=values)
+            )
+        return (
+            postgresql.insert(table).values(**keys, **values).on_conflict_do_update(index_elements=[*keys], set_=values)
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    if begin := connection.get_execution_options().get("tutor_begin", "BEGIN"):
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,45 @@
+"""What the moderators of a server have set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bot.store.database import Database
+from bot.store.tables import GuildRow
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    guild_id: int
+    ask_channels: tuple[int, ...] = ()
+    """Channels in which every message that is a question gets an answer."""
+    keep_unanswered_text: bool = False
+    """Whether the text of unanswered questions may be kept, and not merely that there was one."""
+
+
+class Guilds:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, guild_id: int) -> GuildSettings:
+        """A server's settings; the defaults when none were saved."""
+        statement = sa.select(GuildRow.ask_channels, GuildRow.keep_unanswered_text).where(GuildRow.guild_id == guild_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return GuildSettings(guild_id) if row is None else GuildSettings(guild_id, tuple(row[0]), row[1])
+
+    async def save(self, settings: GuildSettings) -> None:
+        """Keep all settings of a server."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._database.upsert(
+                    GuildRow,
+                    {"guild_id": settings.guild_id},
+                    {
+                        "ask_channels": list(settings.ask_channels),
+                        "keep_unanswered_text": settings.keep_unanswered_text,
+                    },
+                )
+            )

@@ -1,0 +1,1 @@
+"""The versions of the schema. A version that was released is never changed."""

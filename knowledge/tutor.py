@@ -1,0 +1,88 @@
+"""The tutor: the whole knowledge room behind one door."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from knowledge.completion import Completion
+from knowledge.conversation import with_context
+from knowledge.encoder import choose_device, find_model, language_words, open_encoder
+from knowledge.index import open_or_build
+from knowledge.questions import CORPUS_DIR, Corpus, Question
+from knowledge.ranking import Ranking
+from knowledge.search import Found, Searcher
+
+LARGEST_BATCH = 64
+
+
+class Tutor:
+    """Answers questions from the corpus.
+
+    Searching happens in one thread of its own, so that the event loop never waits for it; questions that arrive
+    while it works are encoded together next.
+    """
+
+    def __init__(self, searcher: Searcher, notices: Sequence[str] = ()) -> None:
+        self.corpus: Corpus = searcher.index.corpus
+        self.notices: tuple[str, ...] = tuple(notices)
+        self._searcher = searcher
+        self._completion = Completion(self.corpus.questions)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search")
+        self._waiting: list[tuple[str, asyncio.Future[Found]]] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    @classmethod
+    def open(
+        cls, *, data_dir: Path, model: str | None = None, device: str = "auto", corpus_dir: Path = CORPUS_DIR
+    ) -> Tutor:
+        """Load model and index, building what is missing. Blocking: seconds at first, then under one.
+
+        Raises:
+            ModelError: the embedding model or the device cannot be had.
+            OSError: the corpus or the data folder cannot be read.
+        """
+        found = find_model(model)
+        encoder = open_encoder(found, choose_device(device), data_dir / "models")
+        index, notices = open_or_build(corpus_dir, data_dir / "index", encoder)
+        return cls(Searcher(index, encoder, Ranking.load(), language_words()), notices)
+
+    async def ask(self, query: str, context: Sequence[str] = ()) -> Found:
+        """Search for an answer. `context` holds earlier questions of the conversation, oldest first."""
+        answered: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
+        self._waiting.append((with_context(query, context), answered))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work_off())
+        return await answered
+
+    def ask_now(self, query: str) -> Found:
+        """Search in this thread: for the command line and for benchmarks."""
+        return self._searcher.search([query])[0]
+
+    def complete(self, typed: str, limit: int = 25) -> list[Question]:
+        """Questions that the typed beginning could become, best first; for autocomplete."""
+        return self._completion.complete(typed, limit)
+
+    async def aclose(self) -> None:
+        """Finish what is being searched and end the thread."""
+        if self._worker is not None:
+            await asyncio.wait([self._worker])
+        self._thread.shutdown()
+
+    async def _work_off(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+            queries = [query for query, _ in batch]
+            try:
+                found = await loop.run_in_executor(self._thread, self._searcher.search, queries)
+            except Exception as error:
+                for _, answered in batch:
+                    if not answered.done():
+                        answered.set_exception(error)
+                continue
+            for (_, answered), one in zip(batch, found, strict=True):
+                if not answered.done():
+                    answered.set_result(one)

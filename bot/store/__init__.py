@@ -27,7 +27,7 @@ class Store:
         self.values = Values(database)
 
     @classmethod
-    async def open(cls, url: str, *, busy_timeout_s: float = 5.0) -> Store:
+    async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:
         """Connect and migrate. `url` is SQLAlchemy's; `busy_timeout_s` is how long to wait for a locked SQLite file.
 
         Raises StoreError, in words for the operator.

@@ -49,8 +49,8 @@ REASONS = {
 Failure = (DBAPIError, PoolTimeout, OSError, TimeoutError)
 
 
-def parse_url(text: str) -> URL:
-    """The SQLAlchemy URL in `text`, with the asynchronous driver filled in.
+def parse_url(text: str | URL) -> URL:
+    """The SQLAlchemy URL `text`, with the asynchronous driver filled in.
 
     Raises StoreError for anything but SQLite and PostgreSQL.
     """
@@ -63,9 +63,9 @@ def parse_url(text: str) -> URL:
     return url.set(drivername=DRIVERS[url.drivername])
 
 
-def sqlite_url(path: Path) -> str:
-    """The URL of an SQLite file."""
-    return URL.create("sqlite+aiosqlite", database=str(path)).render_as_string()
+def sqlite_url(path: Path) -> URL:
+    """The URL of an SQLite file, whatever characters its path has."""
+    return URL.create("sqlite+aiosqlite", database=str(path))
 
 
 def reason(error: BaseException) -> str:
@@ -87,7 +87,7 @@ def storable(text: str) -> str:
 class Database:
     """An engine whose transactions commit as a whole or raise a StoreError."""
 
-    def __init__(self, url: str, *, busy_timeout_s: float = 5.0) -> None:
+    def __init__(self, url: str | URL, *, busy_timeout_s: float = 5.0) -> None:
         """`busy_timeout_s`: how long to wait for another process's SQLite transaction."""
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -131,7 +131,7 @@ class Database:
                 if self._writer:
                     await stack.enter_async_context(self._writer)
                 connection = await stack.enter_async_context(self._engine.connect())
-                connection = await connection.execution_options(tutor_begin="BEGIN IMMEDIATE")
+                connection = await connection.execution_options(tutor_writes=True)
                 await stack.enter_async_context(connection.begin())
                 yield connection
         except Failure as error:
@@ -139,12 +139,6 @@ class Database:
                 f"I could not save that, because my database has a problem: {reason(error)}. "
                 "Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this bot."
             ) from error
-
-    @asynccontextmanager
-    async def outside_transactions(self) -> AsyncIterator[AsyncConnection]:
-        """An SQLite connection on which every statement stands alone, for what a transaction does not allow."""
-        async with self._engine.connect() as connection:
-            yield await connection.execution_options(tutor_begin="")
 
     def upsert(self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]) -> sa.Insert:
         """Insert a row, or set `values` on the one that has these `keys`."""
@@ -168,5 +162,5 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    if begin := connection.get_execution_options().get("tutor_begin", "BEGIN"):
-        connection.exec_driver_sql(begin)
+    writes = connection.get_execution_options().get("tutor_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

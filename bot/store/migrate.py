@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
+from contextlib import closing
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
 
 from bot.errors import StoreError
 from bot.store.database import Database, Failure, driver_message, reason
 
 # Any constant that nothing else locks: the first bytes of "tutor".
 ADVISORY_LOCK = 0x7475746F72
+WAL_PATIENCE_S = 5.0
 
 
 def alembic_config() -> Config:
@@ -31,8 +34,8 @@ async def migrate(database: Database) -> None:
     Raises StoreError, in words for the operator, when the database cannot be used.
     """
     try:
-        if database.is_sqlite:
-            await _use_wal(database)
+        if database.is_sqlite and database.url.database:
+            await asyncio.to_thread(_use_wal, database.url.database)
         async with database.write() as connection:
             if not database.is_sqlite:
                 await connection.execute(sa.text("SET LOCAL lock_timeout = '60s'"))
@@ -43,7 +46,7 @@ async def migrate(database: Database) -> None:
             f"The database {database.name} was made by a newer version of the bot: "
             "update the bot, or put back the backup from before the update."
         ) from error
-    except (StoreError, *Failure) as error:
+    except (StoreError, sqlite3.Error, *Failure) as error:
         cause = error.__cause__ if isinstance(error, StoreError) and error.__cause__ else error
         raise StoreError(
             f"The database {database.name} cannot be used: {reason(cause)} ({driver_message(cause)}). "
@@ -57,15 +60,19 @@ def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
-async def _use_wal(database: Database, attempts: int = 50) -> None:
-    """Readers and a writer do not wait for each other in WAL mode. The file remembers it."""
-    for attempt in range(attempts):
+def _use_wal(path: str) -> None:
+    """Let readers and the writer not wait for each other. The file remembers it.
+
+    Done without the asynchronous driver, whose thread would outlive a file that cannot be opened.
+    """
+    deadline = time.monotonic() + WAL_PATIENCE_S
+    while True:
         try:
-            async with database.outside_transactions() as connection:
-                await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
             return
-        except DBAPIError as error:
-            # SQLite's busy timeout does not cover this change, so two first starts at once can meet here.
-            if "locked" not in str(error.orig) or attempt == attempts - 1:
+        except sqlite3.OperationalError as error:
+            # SQLite's own waiting does not cover this change, so two first starts at once can meet here.
+            if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
-            await asyncio.sleep(0.1)
+            time.sleep(0.05)

@@ -28,7 +28,7 @@ def postgres_server() -> Iterator[Postgres]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once for each kind."""
     if request.param == "sqlite":
-        return sqlite_url(tmp_path / "tutor.db")
+        return sqlite_url(tmp_path / "tutor.db").render_as_string()
     server: Postgres = request.getfixturevalue("postgres_server")
     return server.create(f"test{next(NUMBERS)}")
 

@@ -1,0 +1,85 @@
+"""The bot as Discord sees it: loads the cogs and registers the commands; owns no logic."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from typing import TYPE_CHECKING, cast
+
+import discord
+from discord.ext import commands
+
+from bot.cogs.desk import Desk
+from bot.errors import StoreError
+from bot.store import Store
+from bot.ui.failure import TutorTree
+from bot.ui.items import ASK_ITEMS
+from bot.ui.panels import MODERATION_ITEMS
+from knowledge.tutor import Tutor
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+EXTENSIONS = ("bot.cogs.ask", "bot.cogs.listen", "bot.cogs.moderation", "bot.cogs.help")
+COMMANDS_HASH = "commands"
+
+
+class TutorBot(commands.AutoShardedBot):
+    """Torch Tutor on Discord."""
+
+    def __init__(self, settings: Settings, store: Store, tutor: Tutor) -> None:
+        """Connecting raises `discord.PrivilegedIntentsRequired` when `settings.message_content` asks for the words of
+        every message and the application's owner has not switched that on. Without it the bot still reads direct
+        messages and messages that mention it.
+        """
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True, messages=True, message_content=settings.message_content),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=TutorTree,
+            chunk_guilds_at_startup=False,
+            heartbeat_timeout=30.0,
+            shard_count=settings.shard_count,
+            # discord.py takes None for "all of them", whatever its annotation says.
+            shard_ids=cast("list[int]", settings.shard_ids and list(settings.shard_ids)),
+        )
+        self.store = store
+        self.desk = Desk(tutor, store)
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(*ASK_ITEMS, *MODERATION_ITEMS)
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await self.register_commands()
+
+    async def register_commands(self) -> bool:
+        """Tell Discord about the commands if it does not know them as they are. Whether it had to be told.
+
+        Discord limits how often commands may be created, so a start with unchanged commands only looks.
+        """
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        wanted = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        key = f"{COMMANDS_HASH}:{self.application_id}"
+        try:
+            known = await self.store.values.get(key)
+        except StoreError as error:
+            log.warning("Registering the commands without knowing whether they changed: %s", error)
+            known = None
+        if known == wanted:
+            registered = {command.name for command in await self.tree.fetch_commands()}
+            if registered == {command["name"] for command in payload}:
+                return False
+        await self.tree.sync()
+        log.info("Registered %s commands with Discord.", len(payload))
+        try:
+            await self.store.values.set(key, wanted)
+        except StoreError as error:
+            log.warning("The commands will be registered again at the next start: %s", error)
+        return True
+
+    async def on_message(self, message: discord.Message) -> None:
+        """There are no text commands; the cogs listen for themselves."""

@@ -1,0 +1,163 @@
+"""From somebody's words to what the tutor found, with what has to be remembered on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.store import Conversation, Store
+from bot.study import wording
+from bot.study.conversation import Turn, context
+from bot.study.deck import Deck, key_of
+from knowledge.questions import Question
+from knowledge.search import Found, Hit
+from knowledge.tutor import Tutor
+
+PATIENCE_S = 20.0
+CHOSEN = "#"
+"""An autocomplete choice is sent as `#id`, because the question itself may be longer than a choice's value."""
+
+Kept = Literal["text", "count", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One question as it came in. `replied_to` is the message that it replies to; `earlier` its words, if known."""
+
+    text: str
+    user_id: int
+    channel_id: int
+    guild_id: int | None
+    when: datetime
+    replied_to: int | None = None
+    earlier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to show for an inquiry. `found` is None when there were no words in it."""
+
+    inquiry: Inquiry
+    asked: str
+    found: Found | None
+    chosen: Question | None = None
+    kept: Kept = "nothing"
+
+    @property
+    def shown(self) -> Question | None:
+        """The question whose answer is shown."""
+        if self.chosen:
+            return self.chosen
+        answered = self.found is not None and self.found.verdict == "answer" and self.found.hits
+        return self.found.hits[0].question if self.found and answered else None
+
+    @property
+    def deck(self) -> Deck:
+        """The hits for the buttons; empty when a person chose the question."""
+        hits: Sequence[Hit] = self.found.hits if self.found and not self.chosen else ()
+        return Deck.deal(self.inquiry.user_id, ((hit.question.id, hit.score) for hit in hits))
+
+
+class Asking:
+    """Asks the tutor, with the conversation so far, and keeps what must be kept."""
+
+    def __init__(self, tutor: Tutor, store: Store) -> None:
+        self.corpus = tutor.corpus
+        self._tutor = tutor
+        self._store = store
+        self._by_id = self.corpus.by_id()
+        self._by_key = {key_of(question_id): question for question_id, question in self._by_id.items()}
+
+    def question(self, key: str) -> Question | None:
+        """The question that a button stands for; None when the corpus no longer has it."""
+        return self._by_key.get(key)
+
+    def complete(self, typed: str) -> list[Question]:
+        """Questions to offer while somebody types."""
+        return self._tutor.complete(typed, 25)
+
+    def near(self, question: Question, deck: Deck) -> list[Question]:
+        """What the follow-up select offers: the question's follow-ups, then the other hits."""
+        follow_ups = [self._by_id[other] for other in question.follow_ups if other in self._by_id]
+        hits = [found for held in deck.held if (found := self._by_key.get(held.key))]
+        return list({other.id: other for other in (*follow_ups, *hits) if other.id != question.id}.values())
+
+    async def ask(self, inquiry: Inquiry) -> Reply:
+        """Look the inquiry up.
+
+        Raises TimeoutError after 20 s, and StoreError when an unanswered question cannot be kept.
+        """
+        asked = wording.clean(inquiry.text)
+        if chosen := self._by_id.get(asked.removeprefix(CHOSEN)) if asked.startswith(CHOSEN) else None:
+            return Reply(inquiry, chosen.question, None, chosen=chosen)
+        if not wording.has_words(asked):
+            return Reply(inquiry, "", None)
+        async with asyncio.timeout(PATIENCE_S):
+            found = await self._tutor.ask(asked, await self._context(inquiry))
+        kept: Kept = "nothing"
+        if found.verdict == "unknown" or not found.hits:
+            kept = await self.keep(inquiry.guild_id, asked, "unknown", inquiry.when)
+        return Reply(inquiry, asked, found, kept=kept)
+
+    async def keep(self, guild_id: int | None, asked: str, verdict: str, when: datetime) -> Kept:
+        """Keep an unanswered question for the server's moderators; its text only if the server has agreed."""
+        if guild_id is None:
+            return "nothing"
+        agreed = (await self._store.guilds.get(guild_id)).keep_unanswered_text and bool(asked)
+        await self._store.unanswered.add(guild_id, asked if agreed else None, verdict, when)
+        return "text" if agreed else "count"
+
+    async def remember(self, reply: Reply, message_id: int) -> None:
+        """Note what the message `message_id` answers, for follow-up questions and for its buttons."""
+        inquiry = reply.inquiry
+        await self.note(
+            message_id,
+            inquiry.channel_id,
+            inquiry.user_id,
+            inquiry.guild_id,
+            reply.asked,
+            reply.shown,
+            inquiry.when,
+        )
+
+    async def note(
+        self,
+        message_id: int,
+        channel_id: int,
+        user_id: int,
+        guild_id: int | None,
+        asked: str,
+        shown: Question | None,
+        when: datetime,
+    ) -> None:
+        """Note which question a message shows, and somebody's own words for it only where the server agreed."""
+        agreed = guild_id is not None and (await self._store.guilds.get(guild_id)).keep_unanswered_text
+        if not agreed and shown is None:
+            return
+        await self._store.conversations.remember(
+            message_id, channel_id, user_id, asked if agreed else "", shown.id if shown else None, when
+        )
+
+    async def recall(self, message_id: int) -> Conversation | None:
+        """What was noted about a message."""
+        return await self._store.conversations.recall(message_id)
+
+    async def _context(self, inquiry: Inquiry) -> tuple[str, ...]:
+        replied_to = recent = None
+        if inquiry.replied_to is not None:
+            replied_to = self._turn(await self._store.conversations.recall(inquiry.replied_to))
+            if replied_to is None and inquiry.earlier:
+                replied_to = Turn(wording.clean(inquiry.earlier), inquiry.when)
+        if replied_to is None:
+            recent = self._turn(await self._store.conversations.latest(inquiry.channel_id, inquiry.user_id))
+        return context(inquiry.when, replied_to=replied_to, recent=recent)
+
+    def _turn(self, noted: Conversation | None) -> Turn | None:
+        if noted is None:
+            return None
+        shown = self._by_id.get(noted.question_id or "")
+        # The corpus question says in full what "and in eval mode?" had left out.
+        return Turn(shown.question if shown else noted.asked, noted.when)

@@ -1,0 +1,221 @@
+"""The front desk: hands questions from any door to the tutor, and cards back to whoever asked or pressed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.cogs.asking import CHOSEN, Asking, Inquiry, Kept, Reply
+from bot.store import Store
+from bot.study.cooldown import Cooldown
+from bot.study.deck import Deck
+from bot.ui import cards
+from bot.ui.failure import notice, sentence
+from knowledge.questions import Question
+from knowledge.tutor import Tutor
+
+log = logging.getLogger(__name__)
+
+SLOW_S = 1.0
+KEPT: dict[Kept, str] = {
+    "text": "Kept for this server's moderators, who can have it added.",
+    "count": "This server's moderators see that a question went unanswered, but not its words.",
+    "nothing": "",
+}
+GONE = "That question is no longer in my collection. Ask again with `/ask`."
+
+Pressed = discord.Interaction[Any]
+
+
+class Desk:
+    """Serves every way to ask and every button under an answer."""
+
+    def __init__(self, tutor: Tutor, store: Store) -> None:
+        self.asking = Asking(tutor, store)
+        self._store = store
+        self._cooldown = Cooldown()
+
+    # ------------------------------------------------------------------------------------------- questions
+
+    async def take(self, interaction: Pressed, asked: str, *, private: bool = False, note: str = "") -> None:
+        """Answer an interaction, for its user alone when `private`. `note` is a small line above the answer."""
+        decision, wait = self._cooldown.take(interaction.user.id, time.monotonic())
+        if decision != "go":
+            await interaction.response.send_message(view=cards.told(_slower(wait)), ephemeral=True)
+            return
+        await interaction.response.defer(ephemeral=private, thinking=True)
+        reply = await self.asking.ask(
+            Inquiry(
+                text=asked,
+                user_id=interaction.user.id,
+                channel_id=interaction.channel_id or 0,
+                guild_id=interaction.guild_id,
+                when=interaction.created_at,
+            )
+        )
+        sent = await interaction.edit_original_response(view=self.render(reply, note=note))
+        await self.asking.remember(reply, sent.id)
+
+    async def take_message(self, message: discord.Message, asked: str, *, direct: bool, earlier: str = "") -> None:
+        """Answer a message with a reply. `direct` says that it spoke to the bot, so that it must not be ignored."""
+        decision, wait = self._cooldown.take(message.author.id, time.monotonic())
+        if decision == "hush":
+            return
+        if decision == "tell":
+            await _reply(message, cards.told(_slower(wait)), direct=direct)
+            return
+        inquiry = Inquiry(
+            text=asked,
+            user_id=message.author.id,
+            channel_id=message.channel.id,
+            guild_id=message.guild.id if message.guild else None,
+            when=message.created_at,
+            replied_to=message.reference.message_id if message.reference else None,
+            earlier=earlier,
+        )
+        try:
+            reply = await _typing_when_slow(message.channel, self.asking.ask(inquiry))
+            sent = await _reply(message, self.render(reply), direct=direct)
+            if sent is not None:
+                await self.asking.remember(reply, sent.id)
+        except Exception as error:
+            await _reply(message, notice(sentence(error, "answering a message")), direct=direct)
+
+    def render(self, reply: Reply, *, note: str = "") -> ui.LayoutView:
+        """The card for a reply."""
+        if reply.found is None and reply.chosen is None:
+            return cards.wordless()
+        deck = reply.deck
+        if reply.shown:
+            score = None if reply.chosen or reply.found is None else reply.found.hits[0].score
+            return self._answer(reply.shown, score, deck, note)
+        if reply.found and reply.found.verdict == "suggest" and reply.found.hits:
+            return cards.suggest(reply.asked, [cards.Shown(hit.question, hit.score) for hit in reply.found.hits], deck)
+        return cards.unknown(reply.asked, KEPT[reply.kept])
+
+    def _answer(self, question: Question, score: float | None, deck: Deck, note: str = "") -> ui.LayoutView:
+        return cards.answer(cards.Shown(question, score), deck, self.asking.near(question, deck), note=note)
+
+    # --------------------------------------------------------------------------------------------- buttons
+
+    async def show(self, pressed: Pressed, deck: Deck) -> None:
+        """Put the deck's top into the asker's card; anybody else gets it in a card of their own."""
+        own = await self._open(pressed, deck.asker)
+        deck = deck if own else replace(deck, asker=pressed.user.id)
+        while deck.top and self.asking.question(deck.top.key) is None:
+            deck = deck.next()
+        message_id = pressed.message.id if pressed.message else 0
+        noted = await self.asking.recall(message_id) if own else None
+        asked = noted.asked if noted else ""
+        question = self.asking.question(deck.top.key) if deck.top else None
+        if question is None or deck.top is None:
+            kept: Kept = "nothing"
+            if own:
+                kept = await self.asking.keep(pressed.guild_id, asked, "turned down", pressed.created_at)
+            await pressed.edit_original_response(view=cards.unknown(asked, KEPT[kept]))
+            return
+        await pressed.edit_original_response(view=self._answer(question, deck.top.score, deck))
+        if own:
+            await self.asking.note(
+                message_id,
+                pressed.channel_id or 0,
+                deck.asker,
+                pressed.guild_id,
+                asked,
+                question,
+                pressed.created_at,
+            )
+
+    async def sources(self, pressed: Pressed, key: str) -> None:
+        """Where the answer comes from, for whoever pressed."""
+        await pressed.response.defer(ephemeral=True, thinking=True)
+        question = self.asking.question(key)
+        await pressed.edit_original_response(view=cards.sources(question) if question else cards.told(GONE))
+
+    async def vote(self, pressed: Pressed, key: str, up: bool) -> None:
+        """Store a vote; a later one by the same person on the same message replaces it."""
+        await pressed.response.defer(ephemeral=True, thinking=True)
+        question = self.asking.question(key)
+        if question is None or pressed.message is None:
+            await pressed.edit_original_response(view=cards.told(GONE))
+            return
+        await self._store.votes.cast(pressed.user.id, question.id, pressed.message.id, 1 if up else -1)
+        thanks = (
+            "👍 Noted, thank you. Press 👎 if you change your mind."
+            if up
+            else "👎 Noted, thank you. *Not this one* shows the next best answer, or ask in other words."
+        )
+        await pressed.edit_original_response(view=cards.told(thanks))
+
+    async def follow_up(self, pressed: Pressed, asker: int, key: str) -> None:
+        """Answer the chosen follow-up in a new message, which only its reader sees unless they asked the first one."""
+        question = self.asking.question(key)
+        private = pressed.user.id != asker or _is_ephemeral(pressed)
+        if question is None:
+            await pressed.response.send_message(view=cards.told(GONE), ephemeral=True)
+            return
+        await self.take(pressed, f"{CHOSEN}{question.id}", private=private)
+
+    async def rephrased(self, pressed: Pressed, asked: str) -> None:
+        """Answer what somebody typed into the box, as publicly as the card it was opened from."""
+        await self.take(pressed, asked, private=_is_ephemeral(pressed))
+
+    async def _open(self, pressed: Pressed, asker: int) -> bool:
+        """Defer: an edit of the card for the asker, a private card for anybody else. Whether it is the asker."""
+        if pressed.user.id == asker:
+            await pressed.response.defer()
+            return True
+        await pressed.response.defer(ephemeral=True, thinking=True)
+        return False
+
+
+def _is_ephemeral(pressed: Pressed) -> bool:
+    return pressed.message is not None and pressed.message.flags.ephemeral
+
+
+def _slower(wait: float) -> str:
+    seconds = max(1, round(wait))
+    return f"One moment: you ask faster than I can keep up. Try again in {seconds} second{'s' if seconds > 1 else ''}."
+
+
+async def _typing_when_slow(channel: discord.abc.Messageable, work: Awaitable[Reply]) -> Reply:
+    """Await `work`, showing "is typing" once it takes longer than people wait without a sign."""
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=SLOW_S)
+        if not done:
+            try:
+                await channel.typing()
+            except discord.HTTPException as error:
+                log.info("Could not show that I am typing: %s", error)
+        return await task
+    finally:
+        task.cancel()
+
+
+async def _reply(message: discord.Message, card: ui.LayoutView, *, direct: bool) -> discord.Message | None:
+    """Reply in the channel; where that is not allowed, tell a person who spoke to the bot why it stays silent."""
+    try:
+        reference = message.to_reference(fail_if_not_exists=False)
+        if message.guild and not message.channel.permissions_for(message.guild.me).read_message_history:
+            return await message.channel.send(view=card)
+        return await message.channel.send(view=card, reference=reference)
+    except discord.Forbidden as error:
+        log.info("May not answer in channel %s: %s", message.channel.id, error)
+    except discord.HTTPException as error:
+        log.warning("Could not answer in channel %s: %s", message.channel.id, error)
+    if direct and message.guild:
+        where = f"<#{message.channel.id}>"
+        told = f"I may not write in {where}. `/ask` works there; or ask a moderator to let me write."
+        try:
+            await message.author.send(view=cards.told(told))
+        except discord.HTTPException as error:
+            log.info("Could not tell user %s why: %s", message.author.id, error)
+    return None

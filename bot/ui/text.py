@@ -1,0 +1,117 @@
+"""Text that Discord shows as it was meant: escaped, cut to size, never able to ping or to break out of its block."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import unquote, urlsplit
+
+ELLIPSIS = "…"
+# Characters with a meaning in Discord's Markdown, mentions, timestamps, emoji or automatic links. A backslash before
+# any character that is neither a letter, a digit nor a space makes it plain.
+_MARKDOWN = re.compile(r"([\\*_~`|>#\-\[\]()<:@+=.])")
+_INLINE_CODE = re.compile(r"(`[^`\n]+`)")
+_FENCE = re.compile(r"`(?=`)|`$")
+_ORDINAL = re.compile(r"^(\d+)\\\.(\s)", re.MULTILINE)
+
+
+def visible(text: str) -> str:
+    """`text` without control, direction-changing and unassigned characters; new lines and tabs stay."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Cn", "Co"})
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, ending in an ellipsis where something was taken away."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + ELLIPSIS
+
+
+def quote(text: str, limit: int = 200) -> str:
+    """A stranger's words on one line: no formatting, link, mention or emoji code in them works."""
+    return _MARKDOWN.sub(r"\\\1", cut(" ".join(visible(text).split()), limit))
+
+
+def title(text: str) -> str:
+    """A corpus question as a heading: `__init__` stays `__init__`, and code in backticks stays code."""
+    parts = _INLINE_CODE.split(" ".join(text.split()))
+    return "".join(part if part.startswith("`") else re.sub(r"([\\*_~|<`])", r"\\\1", part) for part in parts)
+
+
+def label(text: str, limit: int) -> str:
+    """A corpus question where Discord shows no Markdown: buttons, options, choices."""
+    return cut(" ".join(text.replace("`", "").split()), limit)
+
+
+def code_block(code: str, language: str = "", limit: int = 1000) -> str:
+    """A fenced block of at most `limit` characters that nothing in `code` can close.
+
+    What does not fit is cut at a line's end, and a last line says how much is missing. `limit` must leave room for
+    the fences (about 50 characters).
+    """
+    # An invisible character between backticks keeps three of them from ending the block.
+    safe = _FENCE.sub("`\u200b", visible(code).strip("\n")) or " "
+    opening, closing = f"```{language}\n", "\n```"
+    room = limit - len(opening) - len(closing)
+    if len(safe) <= room:
+        return f"{opening}{safe}{closing}"
+    lines = safe.split("\n")
+    shown: list[str] = []
+    size = len(note := f"{ELLIPSIS} {len(lines)} more lines")
+    for line in lines:
+        if size + len(line) + 1 > room:
+            break
+        shown.append(line)
+        size += len(line) + 1
+    if not shown:
+        return f"{opening}{cut(safe, room)}{closing}"
+    missing = len(lines) - len(shown)
+    note = f"{ELLIPSIS} {missing} more line{'s' if missing > 1 else ''}"
+    return opening + "\n".join([*shown, note]) + closing
+
+
+def cut_markdown(text: str, limit: int) -> str:
+    """At most `limit` characters of an answer, cut between paragraphs or sentences, with code left closed."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 5]
+    end = max(head.rfind("\n\n"), head.rfind(". "), head.rfind("\n"))
+    head = head[: end + 1] if end > limit // 2 else head
+    head = head.rstrip()
+    if head.count("```") % 2:
+        return f"{head}\n```"
+    return head + ("`" if head.count("`") % 2 else "") + f" {ELLIPSIS}"
+
+
+def sureness(score: float) -> str:
+    """A calibrated probability in words and percent."""
+    words = (
+        "very sure"
+        if score >= 0.9
+        else "sure"
+        if score >= 0.75
+        else "fairly sure"
+        if score >= 0.5
+        else "not sure"
+        if score >= 0.25
+        else "a long shot"
+    )
+    return f"{words} · {min(99, max(1, round(score * 100)))} %"
+
+
+def topic_name(topic: str) -> str:
+    """A topic's folder name as people write it."""
+    return topic.replace("-", " ")
+
+
+def link(url: str) -> str:
+    """A link with a short name: the documented thing's, with the site where it is not PyTorch's documentation."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    page = unquote(parts.path.rstrip("/").rsplit("/", 1)[-1])
+    page = re.sub(r"\.(html?|md|py|rst)$", "", page) or host
+    anchor = unquote(parts.fragment)
+    name = anchor if anchor.startswith(("torch.", page + ".")) else page
+    if host not in ("docs.pytorch.org", "pytorch.org") and name != host:
+        name = f"{name} ({host})"
+    name = re.sub(r"[\[\]()`*~|<>\\]", "", name) if host in ("docs.pytorch.org", "pytorch.org") else name
+    return f"[{cut(name.replace('[', '').replace(']', ''), 60)}]({url.replace(')', '%29').replace('(', '%28')})"

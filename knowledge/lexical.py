@@ -65,7 +65,9 @@ class LexicalIndex:
         """Index the texts of the questions, in their order."""
         heads = [[list(expanded_terms(text)) for text in phrasings(question)] for question in questions]
         bodies = [list(expanded_terms(body_text(question))) for question in questions]
-        together = [{*body, *(term for text in head for term in text)} for head, body in zip(heads, bodies, strict=True)]
+        together = [
+            {*body, *(term for text in head for term in text)} for head, body in zip(heads, bodies, strict=True)
+        ]
         frequency = Counter(term for found in together for term in found)
         count = len(questions)
         idf = {term: math.log(1 + (count - in_ + 0.5) / (in_ + 0.5)) for term, in_ in frequency.items()}
@@ -158,7 +160,7 @@ class LexicalIndex:
                 if name in self._postings[field]:
                     in_head[self._postings[field][name][0]] = worth
             found += in_head
-        return found / len(names)
+        return np.asarray(found / len(names), dtype=np.float32)
 
 
 def phrasings(question: Question) -> tuple[str, ...]:

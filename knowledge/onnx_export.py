@@ -9,6 +9,7 @@ import os
 import tempfile
 import warnings
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def export(model: Model, path: Path) -> None:
 
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     transformer = load_sentence_transformer(model, "cpu")
-    body = transformer[0].auto_model.eval()
+    body = cast(torch.nn.Module, transformer[0].auto_model).eval()
 
     class MeanPooled(torch.nn.Module):
         """Mean of the token states under the mask, normalised: what the model's own pooling does."""

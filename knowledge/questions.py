@@ -234,7 +234,9 @@ def _reference_faults(questions: Iterable[Question]) -> Iterable[Fault]:
     for question in questions:
         for follow_up in question.follow_ups:
             if follow_up not in known or follow_up == question.id:
-                yield Fault(question.path, _line_of(question, follow_up), f"follow-up {follow_up!r} is no other question")
+                yield Fault(
+                    question.path, _line_of(question, follow_up), f"follow-up {follow_up!r} is no other question"
+                )
         for phrasing in (question.question, *question.asks):
             key = " ".join(re.findall(r"\w+", phrasing.lower()))
             first = phrasings.setdefault(key, question)

@@ -55,36 +55,43 @@ class Searcher:
         self._ranking = ranking
         stems = {stem(word): often for word, often in index.word_counts.items()}
         self._speller = Speller(stems | index.word_counts, language | STOP_WORDS)
-        self._texts = [
+        self.texts = [
             f"{' '.join(phrasings(question))} {body_text(question)}".lower() for question in index.corpus.questions
         ]
+        """All that each question says, lower case."""
 
-    def search(self, queries: Sequence[str]) -> list[Found]:
+    def search(self, queries: Sequence[str], hits: int = HITS) -> list[Found]:
         """Answer a batch of questions; what is not a question in words gets `unknown` without hits."""
-        cleaned = [clean(query) for query in queries]
-        repaired = [self._speller.repair(query) for query in cleaned]
-        asked = [row for row, query in enumerate(repaired) if not is_wordless(query)]
-        found = [Found(query, "unknown", ()) for query in queries]
-        if not asked or not self.index.corpus.questions:
-            return found
-        vectors = self._encoder.encode([repaired[row] for row in asked])
-        for line, row in enumerate(asked):
-            fitted = fit(self.index, vectors[line : line + 1], self.index.words.match(repaired[row]), repaired[row])
-            found[row] = self._judge(queries[row], fitted)
-        return found
+        fits = self.fit(queries)
+        return [
+            self._judge(query, fitted, hits) if fitted else Found(query, "unknown", ())
+            for query, fitted in zip(queries, fits, strict=True)
+        ]
 
-    def _judge(self, query: str, fitted: Fit) -> Found:
+    def fit(self, queries: Sequence[str]) -> list[Fit | None]:
+        """How each query fits every question; None for a query without words."""
+        repaired = [self._speller.repair(clean(query)) for query in queries]
+        worded = [row for row, query in enumerate(repaired) if not is_wordless(query)]
+        fits: list[Fit | None] = [None] * len(queries)
+        if worded and self.index.corpus.questions:
+            vectors = self._encoder.encode([repaired[row] for row in worded])
+            for line, row in enumerate(worded):
+                match = self.index.words.match(repaired[row])
+                fits[row] = fit(self.index, vectors[line : line + 1], match, repaired[row])
+        return fits
+
+    def _judge(self, query: str, fitted: Fit, hits: int) -> Found:
         fused = self._ranking.fuse(fitted.table)
-        order = np.argsort(-fused, kind="stable")[:HITS]
-        table = certainty(fitted, fused, order, [self._texts[question] for question in order])
+        order = np.argsort(-fused, kind="stable")[:hits]
+        table = certainty(fitted, fused, order, [self.texts[question] for question in order])
         probabilities = self._ranking.probability(table)
         # The rank decides the order; a later hit is never more probable than an earlier one.
         probabilities = np.minimum.accumulate(probabilities)
-        hits = tuple(
+        best = tuple(
             Hit(self.index.corpus.questions[question], round(float(probability), 4))
             for question, probability in zip(order, probabilities, strict=True)
         )
-        return Found(query, self._verdict(hits[0].score), hits)
+        return Found(query, self._verdict(best[0].score), best)
 
     def _verdict(self, best: float) -> Verdict:
         if best >= self._ranking.answer_from:

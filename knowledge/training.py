@@ -1,0 +1,219 @@
+"""Learn `ranking.json` from the corpus: how to weigh the features, and how sure to be.
+
+Each phrasing of a question is hidden once and then asked, as written, misspelt and as keywords; what ranks its
+question first is learned by a listwise softmax loss (Cao et al. 2007, "Learning to Rank: From Pairwise Approach to
+Listwise Approach"). Each question is also hidden whole and then asked: a near miss that must not be answered.
+Together with foreign questions (`evaluation/tune.jsonl`) these train the probability (Platt 1999).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from knowledge import index as indexing
+from knowledge.encoder import Encoder, Vectors
+from knowledge.evaluation import Asked
+from knowledge.features import FIT_NAMES, SURE_NAMES, Fit, certainty
+from knowledge.questions import Corpus, Question
+from knowledge.ranking import Numbers, Ranking
+from knowledge.search import HITS, Searcher
+from knowledge.words import STOP_WORDS
+
+FOLDS = 4
+HIDDEN_FOLDS = 6
+FALSE_ANSWERS = 0.02
+"""Share of the unanswerable that may get an answer while training: below the 3% that is promised."""
+FALSE_SILENCE = 0.04
+"""Share of the answerable that may get `unknown` while training: below the 8% that is promised."""
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One asked question: how it fits every question of its fold, and which one answers it (None: none does)."""
+
+    fitted: Fit
+    target: int | None
+    texts: Sequence[str]
+    weight: float = 1.0
+
+
+def learn(corpus: Corpus, encoder: Encoder, tune: Sequence[Asked], start: Ranking, language: frozenset[str]) -> Ranking:
+    """Train both stages and set the thresholds; deterministic for the same corpus and model."""
+    cached = CachedEncoder(encoder)
+    examples = [
+        *_hidden_phrasings(corpus, cached, start, language),
+        *_hidden_questions(corpus, cached, start, language),
+        *_written(corpus, cached, start, language, tune),
+    ]
+    weights = _learn_fusion([example for example in examples if example.target is not None])
+    return _learn_certainty(examples, dataclasses.replace(start, fit_weights=weights))
+
+
+class CachedEncoder:
+    """An encoder that embeds each text once: the folds share most of theirs."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.fingerprint = encoder.fingerprint
+        self._encoder = encoder
+        self._known: dict[str, Vectors] = {}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `Encoder.encode`."""
+        new = sorted({text for text in texts if text not in self._known})
+        if new:
+            self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def _searcher(questions: Sequence[Question], encoder: Encoder, ranking: Ranking, language: frozenset[str]) -> Searcher:
+    return Searcher(indexing.build(Corpus(tuple(questions), ()), encoder), encoder, ranking, language)
+
+
+def _hidden_phrasings(
+    corpus: Corpus, encoder: Encoder, ranking: Ranking, language: frozenset[str]
+) -> Iterator[Example]:
+    draw = random.Random(7)  # noqa: S311
+    for fold in range(FOLDS):
+        kept = [
+            dataclasses.replace(
+                question, asks=tuple(ask for place, ask in enumerate(question.asks) if place % FOLDS != fold)
+            )
+            for question in corpus.questions
+        ]
+        searcher = _searcher(kept, encoder, ranking, language)
+        asked = [
+            (wording, row)
+            for row, question in enumerate(corpus.questions)
+            for place, ask in enumerate(question.asks)
+            if place % FOLDS == fold
+            for wording in (ask, misspelt(ask, draw), keywords(ask, draw))
+        ]
+        yield from _examples(searcher, asked)
+
+
+def _hidden_questions(
+    corpus: Corpus, encoder: Encoder, ranking: Ranking, language: frozenset[str]
+) -> Iterator[Example]:
+    for fold in range(HIDDEN_FOLDS):
+        kept = [question for row, question in enumerate(corpus.questions) if row % HIDDEN_FOLDS != fold]
+        hidden = [question for row, question in enumerate(corpus.questions) if row % HIDDEN_FOLDS == fold]
+        searcher = _searcher(kept, encoder, ranking, language)
+        asked = [(wording, None) for question in hidden for wording in (question.question, *question.asks[:1])]
+        # Some near misses do have a fair answer elsewhere: they count for less.
+        yield from _examples(searcher, asked, weight=0.4)
+
+
+def _written(
+    corpus: Corpus, encoder: Encoder, ranking: Ranking, language: frozenset[str], tune: Sequence[Asked]
+) -> Iterator[Example]:
+    rows = {question.id: row for row, question in enumerate(corpus.questions)}
+    searcher = _searcher(corpus.questions, encoder, ranking, language)
+    asked = [(one.q, rows[one.ids[0]] if one.ids else None) for one in tune]
+    yield from _examples(searcher, asked, weight=2.0)
+
+
+def _examples(searcher: Searcher, asked: Sequence[tuple[str, int | None]], weight: float = 1.0) -> Iterator[Example]:
+    fits = searcher.fit([query for query, _ in asked])
+    for fitted, (_, target) in zip(fits, asked, strict=True):
+        if fitted is not None:
+            yield Example(fitted, target, searcher.texts, weight)
+
+
+def _learn_fusion(examples: Sequence[Example]) -> Numbers:
+    """Weights that put the target first, scaled to a sum of 1 over the positive ones."""
+    count = max(len(example.fitted.table) for example in examples)
+    tables = torch.full((len(examples), count, len(FIT_NAMES)), 0.0)
+    for row, example in enumerate(examples):
+        tables[row, : len(example.fitted.table)] = torch.from_numpy(example.fitted.table)
+    targets = torch.tensor([example.target for example in examples])
+    importance = torch.tensor([example.weight for example in examples])
+    weights = torch.full((len(FIT_NAMES),), 5.0, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        each = torch.nn.functional.cross_entropy(tables @ weights, targets, reduction="none")
+        value = (each * importance).mean() + 1e-4 * (weights**2).sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    learned = weights.detach()
+    return (learned / learned.clamp(min=0).sum()).numpy()
+
+
+def _learn_certainty(examples: Sequence[Example], ranking: Ranking) -> Ranking:
+    rows: list[Numbers] = []
+    labels: list[float] = []
+    importance: list[float] = []
+    firsts: list[int] = []
+    for example in examples:
+        fused = ranking.fuse(example.fitted.table)
+        order = np.argsort(-fused, kind="stable")[:HITS]
+        table = certainty(example.fitted, fused, order, [example.texts[question] for question in order])
+        firsts.append(len(rows))
+        for place, question in enumerate(order):
+            rows.append(table[place])
+            labels.append(float(question == example.target))
+            importance.append(example.weight * (1.0 if place == 0 else 0.15))
+    features = torch.from_numpy(np.stack(rows))
+    mean, spread = features.mean(0), features.std(0).clamp(min=1e-3)
+    wanted, each = torch.tensor(labels), torch.tensor(importance)
+    weights = torch.zeros(len(SURE_NAMES), requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights, bias], max_iter=300, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        scores = (features - mean) / spread @ weights + bias
+        value = torch.nn.functional.binary_cross_entropy_with_logits(scores, wanted, weight=each)
+        value = value + 1e-3 * (weights**2).sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    plain = (weights / spread).detach()
+    learned = dataclasses.replace(
+        ranking, sure_weights=plain.numpy(), sure_bias=float(bias.detach() - (plain * mean).sum())
+    )
+    best = learned.probability(np.stack([rows[first] for first in firsts]))
+    written_off = np.array([p for p, example in zip(best, examples, strict=True) if example.target is None])
+    answerable = np.array([p for p, example in zip(best, examples, strict=True) if example.target is not None])
+    return dataclasses.replace(
+        learned,
+        answer_from=float(np.quantile(written_off, 1 - FALSE_ANSWERS)),
+        suggest_from=float(np.quantile(answerable, FALSE_SILENCE)),
+    )
+
+
+def misspelt(text: str, draw: random.Random) -> str:
+    """The text with one or two letters of longer words dropped, doubled, swapped or mistyped."""
+    words = text.split()
+    long = [place for place, word in enumerate(words) if len(word) > 4 and word.isalpha()]
+    for place in draw.sample(long, min(len(long), 2)):
+        word = words[place]
+        at = draw.randrange(1, len(word) - 1)
+        words[place] = draw.choice(
+            (
+                word[:at] + word[at + 1 :],
+                word[:at] + word[at] + word[at:],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                word[:at] + draw.choice(_LETTERS) + word[at + 1 :],
+            )
+        )
+    return " ".join(words)
+
+
+def keywords(text: str, draw: random.Random) -> str:
+    """The text as people type into a search box: up to four of its words that carry meaning."""
+    carrying = [word.strip("?,.!:;\"'") for word in text.split() if word.lower().strip("?,.!") not in STOP_WORDS]
+    kept = sorted(draw.sample(range(len(carrying)), min(len(carrying), 4)))
+    return " ".join(carrying[place] for place in kept) or text

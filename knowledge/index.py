@@ -30,7 +30,7 @@ from knowledge.questions import Corpus, Fault, Misconception, Proof, Question, l
 KINDS = ("question", "ask", "content")
 """What the text of a vector is."""
 
-_CODE = tuple(Path(module.__file__ or "") for module in (lexical, words)) + (Path(__file__),)
+_CODE = tuple(Path(file or "") for file in (lexical.__file__, words.__file__, __file__))
 _VECTORS, _WORDS, _CORPUS, _SUMS = "vectors.faiss", "words.json", "corpus.json", "sums.json"
 
 

@@ -17,3 +17,11 @@ class StoreError(TutorError):
 
 class NotSaved(StoreError):
     """A change did not reach the database: the disk is full, read-only or locked, or the server is away."""
+
+
+class DataFolderError(TutorError):
+    """The data folder cannot be written."""
+
+
+class NotConnected(TutorError):
+    """Discord refuses the bot for a reason that trying again does not mend."""

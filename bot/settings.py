@@ -71,6 +71,10 @@ def _shards(text: object) -> object:
     return numbers
 
 
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _in_checkout(path: Path) -> Path:
     return CHECKOUT / path.expanduser()
 
@@ -108,15 +112,15 @@ class Settings(BaseSettings):
         None, title="http://HOST:PORT or unix:PATH"
     )
     worker_listen: Address = Field(Listen("127.0.0.1", 8060), title="HOST:PORT or unix:PATH")
-    worker_slots: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, le=1024, title="a number from 1 to 1024"
+    worker_slots: int = Field(default_factory=_cores, ge=1, le=256, title="a number from 1 to 256")
+    worker_isolation: Annotated[str, _matching(r"full|no-[a-z-]+(, ?no-[a-z-]+)*")] = Field(
+        "full", title="full, or the layers to do without, such as no-cgroup"
     )
-    worker_isolation: str = Field("full", title="full, or the name of a weaker level")
-    run_timeout_s: float = Field(10, gt=0, le=600, title="a number of seconds up to 600")
-    run_memory_mb: int = Field(1024, ge=64, le=1_048_576, title="a number from 64 to 1048576")
-    run_pids: int = Field(64, ge=1, le=32768, title="a number from 1 to 32768")
-    run_output_bytes: int = Field(65536, ge=1, le=16_777_216, title="a number from 1 to 16777216")
-    run_disk_mb: int = Field(64, ge=1, le=65536, title="a number from 1 to 65536")
+    run_timeout_s: float = Field(10, ge=0.1, le=3600, title="a number of seconds from 0.1 to 3600")
+    run_memory_mb: int = Field(1024, ge=32, le=1_048_576, title="a number from 32 to 1048576")
+    run_pids: int = Field(64, ge=4, le=4096, title="a number from 4 to 4096")
+    run_output_bytes: int = Field(65536, ge=256, le=8_388_608, title="a number from 256 to 8388608")
+    run_disk_mb: int = Field(64, ge=1, le=1_048_576, title="a number from 1 to 1048576")
     http_listen: Address = Field(Listen("127.0.0.1", 8070), title="HOST:PORT or unix:PATH")
     shard_count: int | None = Field(None, ge=1, le=100_000, title="a number from 1 to 100000")
     shard_ids: Annotated[tuple[int, ...] | None, NoDecode, BeforeValidator(_shards)] = Field(

@@ -36,7 +36,7 @@ def test_without_any_setting_the_defaults_of_the_contract_hold(env_file: Path) -
     assert settings.device == "auto"
     assert settings.worker_url is None
     assert str(settings.worker_listen) == "127.0.0.1:8060"
-    assert settings.worker_slots == os.cpu_count()
+    assert settings.worker_slots == len(os.sched_getaffinity(0))
     assert settings.worker_isolation == "full"
     assert (settings.run_timeout_s, settings.run_memory_mb, settings.run_pids) == (10, 1024, 64)
     assert (settings.run_output_bytes, settings.run_disk_mb) == (65536, 64)
@@ -103,11 +103,12 @@ def test_a_token_shows_nowhere(env_file: Path, monkeypatch: pytest.MonkeyPatch) 
     ("name", "value", "shown", "allowed"),
     [
         ("TUTOR_DEVICE", "gpu", "gpu", "auto, cpu, mps, cuda or cuda:NUMBER"),
-        ("TUTOR_RUN_TIMEOUT_S", "0", "0", "a number of seconds up to 600"),
+        ("TUTOR_RUN_TIMEOUT_S", "0", "0", "a number of seconds from 0.1"),
         ("TUTOR_RUN_TIMEOUT_S", "nan", "nan", "a number of seconds"),
-        ("TUTOR_RUN_MEMORY_MB", "1 GB", "1 GB", "a number from 64"),
-        ("TUTOR_RUN_PIDS", "-1", "-1", "a number from 1"),
+        ("TUTOR_RUN_MEMORY_MB", "1 GB", "1 GB", "a number from 32"),
+        ("TUTOR_RUN_PIDS", "-1", "-1", "a number from 4"),
         ("TUTOR_WORKER_SLOTS", "many", "many", "a number from 1"),
+        ("TUTOR_WORKER_ISOLATION", "none", "none", "full, or the layers to do without"),
         ("TUTOR_WORKER_URL", "worker:8060", "worker:8060", "http://HOST:PORT or unix:PATH"),
         ("TUTOR_HTTP_LISTEN", "8070", "8070", "HOST:PORT"),
         ("TUTOR_HTTP_LISTEN", "127.0.0.1:99999", "127.0.0.1:99999", "HOST:PORT"),

@@ -1,0 +1,77 @@
+"""The composition root: settings in, wired services out. The only place that knows every room."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.client import TutorBot
+from bot.errors import DataFolderError
+from bot.settings import Settings
+from bot.store import Store, sqlite_url
+from knowledge.tutor import Tutor
+
+log = logging.getLogger(__name__)
+
+# As much as a first start writes before the index: less room than this is a full disk.
+ROOM_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a bot is made of, open and ready."""
+
+    settings: Settings
+    store: Store
+    tutor: Tutor
+
+    def bot(self, *, message_content: bool) -> TutorBot:
+        """A bot that is not connected yet; one that was closed cannot be used again."""
+        settings = self.settings.model_copy(update={"message_content": message_content})
+        return TutorBot(settings, self.store, self.tutor)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open the database and the tutor, and close both in the end.
+
+    Raises DataFolderError, StoreError or KnowledgeError, each in words for the operator.
+    """
+    prepare_data_folder(settings.data_dir)
+    url = (
+        settings.database_url.get_secret_value()
+        if settings.database_url
+        else sqlite_url(settings.data_dir / "tutor.db")
+    )
+    store = await Store.open(url)
+    async with aclosing(store):
+        tutor = await asyncio.to_thread(open_tutor, settings)
+        for notice in tutor.notices:
+            log.warning(notice)
+        async with aclosing(tutor):
+            log.info("%s questions are ready; the database is %s.", len(tutor.corpus.questions), store.name)
+            yield Services(settings, store, tutor)
+
+
+def open_tutor(settings: Settings) -> Tutor:
+    """Load the model and the index, building what is missing. Blocking."""
+    return Tutor.open(data_dir=settings.data_dir, model=settings.embedding_model, device=settings.device)
+
+
+def prepare_data_folder(folder: Path) -> None:
+    """Make the data folder and see that there is room in it. Raises DataFolderError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(ROOM_BYTES))
+            probe.flush()
+    except OSError as error:
+        raise DataFolderError(
+            f"The data folder {folder} cannot be written: {error.strerror or error}. "
+            "Make room there and allow writing, or set TUTOR_DATA_DIR to another folder."
+        ) from error

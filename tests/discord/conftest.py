@@ -17,16 +17,27 @@ from bot.settings import CHECKOUT, Settings
 from bot.store import Store, sqlite_url
 from knowledge.tutor import Tutor
 from tests.discord import wire
+from tests.discord.probes import Probes, probe
 from tests.discord.world import World
 
 simcord_dispatch = router.dispatch
 Json = Any
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "without_message_content: the bot runs without the message-content intent")
+
+
 @pytest.fixture(scope="session")
 def tutor() -> Tutor:
     """The real embeddings, index and corpus, opened once for all tests."""
     return Tutor.open(data_dir=CHECKOUT / ".data", model=None, device="cpu")
+
+
+@pytest.fixture(scope="session")
+def probes(tutor: Tutor) -> Probes:
+    """Words that lead to each verdict."""
+    return probe(tutor)
 
 
 @pytest.fixture(autouse=True)

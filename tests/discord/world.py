@@ -89,6 +89,11 @@ def button(seen: Seen, label: str) -> str:
     raise AssertionError(f"no button {label!r} among {labels(seen)}")
 
 
+def options(seen: Seen) -> list[dict[str, Any]]:
+    """The options of a card's select."""
+    return next(part["options"] for part in components(seen) if part["type"] == 3)
+
+
 def accent(seen: Seen) -> int:
     """The colour at the card's edge."""
     return int(next(part["accent_color"] for part in components(seen) if part["type"] == 17))

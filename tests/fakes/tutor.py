@@ -1,0 +1,32 @@
+"""A tutor that fails or dawdles, over the corpus of a real one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from knowledge.questions import Question
+from knowledge.search import Found
+from knowledge.tutor import Tutor
+
+
+class TroubledTutor(Tutor):
+    """Raises `error`, or answers only after `delay_s` seconds; everything else is the real tutor's."""
+
+    def __init__(self, real: Tutor, *, error: Exception | None = None, delay_s: float = 0.0) -> None:
+        self._real = real
+        self._error = error
+        self._delay_s = delay_s
+        self.corpus = real.corpus
+        self.notices = real.notices
+
+    async def ask(self, query: str, context: Sequence[str] = ()) -> Found:
+        await asyncio.sleep(self._delay_s)
+        if self._error is not None:
+            raise self._error
+        return await self._real.ask(query, context)
+
+    def complete(self, typed: str, limit: int = 25) -> list[Question]:
+        if self._error is not None:
+            raise self._error
+        return self._real.complete(typed, limit)

@@ -1,0 +1,205 @@
+"""Runs one snippet as `__main__`: the last expression's value, a traceback of the user's lines, figures."""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import builtins
+import errno
+import io
+import linecache
+import os
+import random
+import resource
+import socket
+import sys
+import threading
+import traceback
+import types
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final, NoReturn
+
+from bot.sandbox import channel, linux
+
+NAME: Final = "main.py"
+_MESSAGE_CHARS: Final = 2000
+_MAX_FIGURES: Final = 16
+
+
+def fresh_randomness() -> None:
+    """Seed every generator anew, so that no two runs share what the zygote has drawn."""
+    random.seed()
+    seed = random.getrandbits(63)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed & 0xFFFFFFFF)
+
+
+def run(code: str, files: dict[str, bytes], end: socket.socket, value_bytes: int) -> NoReturn:
+    """Run the code beside its files, send the last word on `end`, and end the process with its exit status."""
+    before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    _place_files(files)
+    _open_streams()
+    main = _main_module(code)
+    value: str | None = None
+    error: BaseException | None = None
+    status = 0
+    try:
+        value = _execute(code, main.__dict__)
+        _save_figures()
+    except SystemExit as leaving:
+        status = _exit_status(leaving.code)
+        with suppress(Exception):
+            _save_figures()
+    except BaseException as problem:
+        error, status = problem, 1
+        _print_traceback(type(problem), problem)
+    _last_word(end, value, error, before_kb, value_bytes)
+    _leave(status)
+
+
+def _execute(code: str, namespace: dict[str, Any]) -> str | None:
+    """Run all statements; the repr of the last one if it is an expression whose value is not None."""
+    tree = ast.parse(code, NAME)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, NAME, "exec", dont_inherit=True), namespace)  # noqa: S102
+    if not isinstance(last, ast.Expr):
+        return None
+    value = eval(compile(ast.Expression(last.value), NAME, "eval", dont_inherit=True), namespace)  # noqa: S307
+    return None if value is None else repr(value)
+
+
+def _main_module(code: str) -> types.ModuleType:
+    main = types.ModuleType("__main__")
+    main.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = main
+    for name in [name for name in sys.modules if name == "bot" or name.startswith("bot.")]:
+        del sys.modules[name]
+    # No modification time: the entry stays, and tracebacks, inspect and torch.jit find the source.
+    linecache.cache[NAME] = (len(code), None, code.splitlines(keepends=True), NAME)
+    sys.argv[:] = [NAME]
+    return main
+
+
+def _place_files(files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        if "/" in name:
+            os.makedirs(os.path.dirname(name), exist_ok=True)
+        with open(name, "wb") as file:
+            file.write(data)
+
+
+def _open_streams() -> None:
+    """Unbuffered, so that what was printed before a kill has been printed."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    for number, name, errors in ((1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
+        raw = io.FileIO(number, "w", closefd=False)
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors=errors, write_through=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    sys.excepthook = lambda kind, problem, trace: _print_traceback(kind, problem)
+    threading.excepthook = lambda details: _print_thread_traceback(details)
+    warnings.filterwarnings("ignore", message=".*non-interactive, and thus cannot be shown")
+
+
+def _print_thread_traceback(details: threading.ExceptHookArgs) -> None:
+    if details.exc_type is SystemExit or details.exc_value is None:
+        return
+    name = details.thread.name if details.thread is not None else "?"
+    print(f"Exception in thread {name}:", file=sys.stderr)
+    _print_traceback(details.exc_type, details.exc_value)
+
+
+def _print_traceback(kind: type[BaseException], problem: BaseException) -> None:
+    """Print the traceback as Python does, but only with the lines of the snippet and its own files."""
+    try:
+        shown = traceback.TracebackException(kind, problem, problem.__traceback__, compact=True)
+        for part in _chain(shown):
+            part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if _is_own(frame.filename)])
+        text = "".join(shown.format())
+    except Exception:
+        text = f"{kind.__name__}\n"
+    with suppress(Exception):
+        sys.stderr.write(text)
+
+
+def _chain(part: traceback.TracebackException | None) -> Iterator[traceback.TracebackException]:
+    while part is not None:
+        yield part
+        for inner in part.exceptions or ():
+            yield from _chain(inner)
+        if part.__context__ is not None and not part.__suppress_context__:
+            yield from _chain(part.__context__)
+        part = part.__cause__
+
+
+def _is_own(filename: str) -> bool:
+    return filename in (NAME, "<string>") or os.path.abspath(filename).startswith(os.getcwd() + os.sep)
+
+
+def _exit_status(code: object) -> int:
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _save_figures() -> None:
+    """Save every figure that is still open as figure_1.png and so on in the working folder."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return
+    for place, number in enumerate(pyplot.get_fignums()[:_MAX_FIGURES], start=1):
+        pyplot.figure(number).savefig(f"figure_{place}.png")
+
+
+def _last_word(
+    end: socket.socket, value: str | None, error: BaseException | None, before_kb: int, value_bytes: int
+) -> None:
+    """Send what cannot be seen from outside. The supervisor believes none of it that matters."""
+    word: dict[str, Any] = {
+        "value": value,
+        "truncated": False,
+        "peak_mb": max(0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb) / 1024,
+    }
+    if value is not None and len(value) > value_bytes:
+        word["value"], word["truncated"] = value[:value_bytes] + "…", True
+    if error is not None:
+        message = ""
+        with suppress(Exception):
+            message = str(error)[:_MESSAGE_CHARS]
+        word["error"] = {"type": type(error).__name__, "message": message, "memory": _is_out_of_memory(error, message)}
+    while True:
+        try:
+            channel.send(end, word)
+        except OSError as problem:
+            if problem.errno == errno.EMSGSIZE and word["value"]:
+                word["value"], word["truncated"] = word["value"][: len(word["value"]) // 2] + "…", True
+                continue
+        return
+
+
+def _is_out_of_memory(error: BaseException, message: str) -> bool:
+    return (
+        isinstance(error, MemoryError)
+        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+        or (isinstance(error, RuntimeError) and ("can't allocate memory" in message or "not enough memory" in message))
+    )
+
+
+def _leave(status: int) -> NoReturn:
+    """What the interpreter does at its end, short of tearing down modules whose process is about to go anyway."""
+    with suppress(BaseException):
+        threading._shutdown()  # type: ignore[attr-defined]
+    with suppress(BaseException):
+        atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BaseException):
+            stream.flush()
+    linux.flush_c_streams()
+    os._exit(status)

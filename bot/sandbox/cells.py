@@ -35,7 +35,7 @@ def main() -> int:
         if inside == 0:
             os._exit(_Jailer(cells, settings, layers).serve(zygote_end, program))
     except LayerMissing as problem:
-        channel.send(cells, {"missing": problem.layer, "reason": str(problem)})
+        channel.send(zygote_end, {"missing": problem.layer, "reason": str(problem)})
         return 3
     cells.close()
     zygote_end.close()
@@ -50,14 +50,14 @@ def _enter_namespaces(layers: frozenset[str]) -> int:
         linux.unshare(namespace_flags(layers))
     except OSError as problem:
         name = _refused_namespace(layers)
-        raise LayerMissing(name, problem.strerror or str(problem), LAYERS[name].mend + ".") from None
+        raise LayerMissing.because(name, problem.strerror or str(problem), LAYERS[name].mend) from None
     try:
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
         jail.map_ids(proc, uid, gid)
         os.close(proc)
         child = os.fork()
     except OSError as problem:
-        raise LayerMissing("user", str(problem), LAYERS["user"].mend + ".") from None
+        raise LayerMissing.because("user", str(problem), LAYERS["user"].mend) from None
     linux.die_with_parent()
     return child
 
@@ -95,7 +95,7 @@ class _Jailer:
         try:
             self._build()
         except LayerMissing as problem:
-            channel.send(self._cells, {"missing": problem.layer, "reason": str(problem)})
+            channel.send(zygote_end, {"missing": problem.layer, "reason": str(problem)})
             return 3
         child = os.fork()
         if child == 0:
@@ -125,16 +125,16 @@ class _Jailer:
             jail.enter_root(self._view, _ZYGOTE_TMP_MB)
             self._proc = jail.old_proc()
         except OSError as problem:
-            raise LayerMissing("mount", str(problem), LAYERS["mount"].mend + ".") from None
+            raise LayerMissing.because("mount", str(problem), LAYERS["mount"].mend) from None
         if "proc" in self._layers:
             try:
                 jail.mount_proc()
             except OSError as problem:
-                raise LayerMissing("proc", str(problem), LAYERS["proc"].mend + ".") from None
+                raise LayerMissing.because("proc", str(problem), LAYERS["proc"].mend) from None
         try:
             jail.leave_old_root()
         except OSError as problem:
-            raise LayerMissing("mount", str(problem), LAYERS["mount"].mend + ".") from None
+            raise LayerMissing.because("mount", str(problem), LAYERS["mount"].mend) from None
         os.chdir(jail.WORK)
         if "uts" in self._layers:
             socket.sethostname("torch")

@@ -36,6 +36,11 @@ class LayerMissing(SandboxError):
     `layer` is the layer's name as `/readyz` shows it; the message says how to get it.
     """
 
-    def __init__(self, layer: str, why: str, mend: str) -> None:
-        super().__init__(f"The jail's layer '{layer}' cannot be made: {why}. {mend}")
+    def __init__(self, layer: str, sentence: str) -> None:
+        super().__init__(sentence)
         self.layer = layer
+
+    @classmethod
+    def because(cls, layer: str, why: str, mend: str) -> LayerMissing:
+        """The machine refused with the words `why`; `mend` says how to get the layer."""
+        return cls(layer, f"The jail's layer '{layer}' cannot be made ({why}). {mend}.")

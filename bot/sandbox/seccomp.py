@@ -95,7 +95,7 @@ def compile_filter() -> bytes:
     try:
         import pyseccomp
     except (ImportError, OSError, RuntimeError) as problem:
-        raise LayerMissing("seccomp", f"libseccomp was not found ({problem})", LAYERS["seccomp"].mend + ".") from None
+        raise LayerMissing.because("seccomp", f"libseccomp was not found ({problem})", LAYERS["seccomp"].mend) from None
     return _Rules(pyseccomp).program()
 
 

@@ -1,0 +1,1 @@
+"""The worker over HTTP: /run, /eval (as snekbox has it), /healthz, /readyz, /metrics."""

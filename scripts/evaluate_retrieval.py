@@ -31,7 +31,7 @@ from knowledge.ranking import Ranking
 from knowledge.search import Found, Hit, Searcher
 
 mpl.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 FOLDER = Path(__file__).parents[1] / "docs" / "evaluation"
 KINDS = ("paraphrase", "forum", "typo", "keyword")

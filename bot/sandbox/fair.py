@@ -20,6 +20,8 @@ class FairQueue:
         self._each = each
         self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._mean_s = 0.5
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def running(self) -> int:
@@ -31,6 +33,10 @@ class FairQueue:
         """How many wait."""
         return sum(len(queue) for queue in self._queues.values())
 
+    async def idle(self) -> None:
+        """Wait until nobody is in and nobody waits."""
+        await self._idle.wait()
+
     @asynccontextmanager
     async def place(self, client: str) -> AsyncIterator[None]:
         """Hold a slot for the body of the `with`; raises WorkerBusy at once when the queue is full."""
@@ -41,12 +47,12 @@ class FairQueue:
         finally:
             took = asyncio.get_running_loop().time() - began
             self._mean_s += 0.1 * (took - self._mean_s)
-            self._free += 1
-            self._let_in()
+            self._give_back()
 
     async def _enter(self, client: str) -> None:
         if self._free > 0 and not self._queues:
             self._free -= 1
+            self._idle.clear()
             return
         queue = self._queues.get(client)
         if self.waiting >= self._most or (queue is not None and len(queue) >= self._each):
@@ -57,11 +63,16 @@ class FairQueue:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._free += 1
-                self._let_in()
+                self._give_back()
             else:
                 self._forget(client, turn)
             raise
+
+    def _give_back(self) -> None:
+        self._free += 1
+        self._let_in()
+        if self._free == self._slots:
+            self._idle.set()
 
     def _let_in(self) -> None:
         """Give free slots to the clients in turn, the first of each one's queue."""

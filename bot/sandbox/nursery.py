@@ -70,7 +70,8 @@ class Cell:
 
     async def end(self) -> int:
         """Wait for the runner's end; its wait status. Raises JailGone if the whole jail ends first."""
-        await asyncio.wait([self.exited, self.gone], return_when=asyncio.FIRST_COMPLETED)
+        waiting: list[asyncio.Future[Any]] = [self.exited, self.gone]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if not self.exited.done():
             raise JailGone("The zygote has ended.")
         return self.exited.result()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from bot.sandbox.config import Config
 from bot.sandbox.errors import LayerMissing, SandboxError, WorkerUnavailable
@@ -84,7 +84,8 @@ class Pool:
     async def _until_wanted(self) -> None:
         """Wait for a request for one more cell; raises JailGone if the jail ends meanwhile."""
         granted = asyncio.ensure_future(self._wanted.acquire())
-        await asyncio.wait([granted, self._nursery.gone], return_when=asyncio.FIRST_COMPLETED)
+        waiting: list[asyncio.Future[Any]] = [granted, self._nursery.gone]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if self._nursery.gone.done():
             if not granted.cancel():
                 self._wanted.release()

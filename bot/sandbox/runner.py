@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 from contextlib import suppress
 from typing import Any, Final, NoReturn
 
@@ -57,6 +58,9 @@ def main(cell: int, control: int, output: tuple[int, int], settings: dict[str, A
     run = message["run"]
     if "rlimits" in layers:
         _set_run_limits(int(run["memory_mb"]), float(run["timeout_s"]))
+    if run["merged"]:
+        os.dup2(1, 2)
+    sys.argv[:] = run["argv"]
     snippet.run(code, files, end, int(run["output_bytes"]))
 
 

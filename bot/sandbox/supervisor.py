@@ -127,7 +127,13 @@ class _LastWord:
 def _hand_over(cell: Cell, request: RunRequest, timeout_s: float, memory_mb: int, output_bytes: int) -> bool:
     """Give the code to the waiting runner; False if it is not there any more."""
     payload = pack(request.code, dict(request.files))
-    run = {"timeout_s": timeout_s, "memory_mb": memory_mb, "output_bytes": output_bytes}
+    run = {
+        "timeout_s": timeout_s,
+        "memory_mb": memory_mb,
+        "output_bytes": output_bytes,
+        "argv": request.argv,
+        "merged": request.merged,
+    }
     try:
         channel.send(cell.control, {"run": run}, [payload])
     except (BrokenPipeError, ConnectionResetError):

@@ -30,6 +30,7 @@ class RunRequest:
 
     `files` are written to the working folder before it starts. `timeout_s` and `memory_mb` can only lower the worker's
     own limits; None takes them. `client` is an opaque key (a user's id) by which waiting runs are queued fairly.
+    `argv` is the snippet's sys.argv; with `merged` standard error goes where standard output goes, in order.
     """
 
     code: str
@@ -37,6 +38,8 @@ class RunRequest:
     timeout_s: float | None = None
     memory_mb: int | None = None
     client: str = ""
+    argv: tuple[str, ...] = ("main.py",)
+    merged: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The body of `POST /run`; the client's key travels in a header."""

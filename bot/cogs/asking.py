@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.errors import StoreError
 from bot.store import Conversation, Store
 from bot.study import wording
 from bot.study.conversation import Turn, context
@@ -15,6 +17,8 @@ from bot.study.deck import Deck, key_of
 from knowledge.questions import Question
 from knowledge.search import Found, Hit
 from knowledge.tutor import Tutor
+
+log = logging.getLogger(__name__)
 
 PATIENCE_S = 20.0
 CHOSEN = "#"
@@ -88,7 +92,7 @@ class Asking:
     async def ask(self, inquiry: Inquiry) -> Reply:
         """Look the inquiry up.
 
-        Raises TimeoutError after 20 s, and StoreError when an unanswered question cannot be kept.
+        Raises TimeoutError after 20 s. A failing database costs the conversation so far, never the answer.
         """
         asked = wording.clean(inquiry.text)
         if chosen := self._by_id.get(asked.removeprefix(CHOSEN)) if asked.startswith(CHOSEN) else None:
@@ -106,8 +110,12 @@ class Asking:
         """Keep an unanswered question for the server's moderators; its text only if the server has agreed."""
         if guild_id is None:
             return "nothing"
-        agreed = (await self._store.guilds.get(guild_id)).keep_unanswered_text and bool(asked)
-        await self._store.unanswered.add(guild_id, asked if agreed else None, verdict, when)
+        try:
+            agreed = (await self._store.guilds.get(guild_id)).keep_unanswered_text and bool(asked)
+            await self._store.unanswered.add(guild_id, asked if agreed else None, verdict, when)
+        except StoreError as error:
+            log.warning("An unanswered question was not kept: %s", error)
+            return "nothing"
         return "text" if agreed else "count"
 
     async def remember(self, reply: Reply, message_id: int) -> None:
@@ -134,26 +142,39 @@ class Asking:
         when: datetime,
     ) -> None:
         """Note which question a message shows, and somebody's own words for it only where the server agreed."""
-        agreed = guild_id is not None and (await self._store.guilds.get(guild_id)).keep_unanswered_text
-        if not agreed and shown is None:
-            return
-        await self._store.conversations.remember(
-            message_id, channel_id, user_id, asked if agreed else "", shown.id if shown else None, when
-        )
+        try:
+            agreed = guild_id is not None and (await self._store.guilds.get(guild_id)).keep_unanswered_text
+            if agreed or shown is not None:
+                await self._store.conversations.remember(
+                    message_id, channel_id, user_id, asked if agreed else "", shown.id if shown else None, when
+                )
+        except StoreError as error:
+            log.warning("What was asked is forgotten, follow-up questions will not lean on it: %s", error)
 
     async def recall(self, message_id: int) -> Conversation | None:
-        """What was noted about a message."""
-        return await self._store.conversations.recall(message_id)
+        """What was noted about a message; None too when the database cannot say."""
+        try:
+            return await self._store.conversations.recall(message_id)
+        except StoreError as error:
+            log.warning("Could not recall what was asked: %s", error)
+            return None
 
     async def _context(self, inquiry: Inquiry) -> tuple[str, ...]:
         replied_to = recent = None
         if inquiry.replied_to is not None:
-            replied_to = self._turn(await self._store.conversations.recall(inquiry.replied_to))
+            replied_to = self._turn(await self.recall(inquiry.replied_to))
             if replied_to is None and inquiry.earlier:
                 replied_to = Turn(wording.clean(inquiry.earlier), inquiry.when)
         if replied_to is None:
-            recent = self._turn(await self._store.conversations.latest(inquiry.channel_id, inquiry.user_id))
+            recent = self._turn(await self._latest(inquiry))
         return context(inquiry.when, replied_to=replied_to, recent=recent)
+
+    async def _latest(self, inquiry: Inquiry) -> Conversation | None:
+        try:
+            return await self._store.conversations.latest(inquiry.channel_id, inquiry.user_id)
+        except StoreError as error:
+            log.warning("Could not look up the conversation: %s", error)
+            return None
 
     def _turn(self, noted: Conversation | None) -> Turn | None:
         if noted is None:

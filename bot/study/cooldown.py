@@ -49,6 +49,9 @@ class Cooldown:
         self._pace = pace or Pace()
         self._buckets: dict[int, Bucket] = {}
 
+    def __len__(self) -> int:
+        return len(self._buckets)
+
     def take(self, user_id: int, now: float) -> tuple[Decision, float]:
         """Count one question of this person; the decision and the seconds to wait."""
         if len(self._buckets) >= 10_000:

@@ -8,7 +8,7 @@ import unicodedata
 LONGEST = 4000
 
 _CUSTOM_EMOJI = re.compile(r"<a?:\w+:\d+>")
-_MENTION = re.compile(r"<(?:@[!&]?|#)\d+>")
+_MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|@(?:everyone|here)\b")
 _URL = re.compile(r"https?://\S+")
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _SPACES = re.compile(r"[ \t\f\v\u00a0]+")

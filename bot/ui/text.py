@@ -7,12 +7,13 @@ import unicodedata
 from urllib.parse import unquote, urlsplit
 
 ELLIPSIS = "…"
-# Characters with a meaning in Discord's Markdown, mentions, timestamps, emoji or automatic links. A backslash before
-# any character that is neither a letter, a digit nor a space makes it plain.
-_MARKDOWN = re.compile(r"([\\*_~`|>#\-\[\]()<:@+=.])")
+# Characters with a meaning in Discord's Markdown, timestamps, emoji or automatic links. A backslash before any
+# character that is neither a letter, a digit nor a space makes it plain.
+_MARKDOWN = re.compile(r"([\\*_~`|>#\-\[\]()<:+=])")
+_HOME = ("docs.pytorch.org", "pytorch.org")
+_LIST_ITEM = re.compile(r"^(\d+)\.")
 _INLINE_CODE = re.compile(r"(`[^`\n]+`)")
 _FENCE = re.compile(r"`(?=`)|`$")
-_ORDINAL = re.compile(r"^(\d+)\\\.(\s)", re.MULTILINE)
 
 
 def visible(text: str) -> str:
@@ -28,7 +29,9 @@ def cut(text: str, limit: int) -> str:
 
 def quote(text: str, limit: int = 200) -> str:
     """A stranger's words on one line: no formatting, link, mention or emoji code in them works."""
-    return _MARKDOWN.sub(r"\\\1", cut(" ".join(visible(text).split()), limit))
+    line = _MARKDOWN.sub(r"\\\1", cut(" ".join(visible(text).split()), limit))
+    # Not even the letters of a mention: an invisible character follows each @.
+    return _LIST_ITEM.sub(r"\1\\.", line).replace("@", "@\u200b")
 
 
 def title(text: str) -> str:
@@ -107,11 +110,15 @@ def link(url: str) -> str:
     """A link with a short name: the documented thing's, with the site where it is not PyTorch's documentation."""
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
-    page = unquote(parts.path.rstrip("/").rsplit("/", 1)[-1])
-    page = re.sub(r"\.(html?|md|py|rst)$", "", page) or host
+    page = re.sub(r"\.(html?|md|py|rst)$", "", unquote(parts.path.rstrip("/").rsplit("/", 1)[-1]))
     anchor = unquote(parts.fragment)
-    name = anchor if anchor.startswith(("torch.", page + ".")) else page
-    if host not in ("docs.pytorch.org", "pytorch.org") and name != host:
+    if "." in anchor:
+        name = anchor
+    elif anchor and page:
+        name = f"{page}: {anchor.replace('-', ' ')}"
+    else:
+        name = page or host
+    if host not in _HOME and name != host:
         name = f"{name} ({host})"
-    name = re.sub(r"[\[\]()`*~|<>\\]", "", name) if host in ("docs.pytorch.org", "pytorch.org") else name
-    return f"[{cut(name.replace('[', '').replace(']', ''), 60)}]({url.replace(')', '%29').replace('(', '%28')})"
+    shown = cut(re.sub(r"[\[\]`*~|<>\\]", "", name), 60)
+    return f"[{shown}]({url.replace('(', '%28').replace(')', '%29')})"

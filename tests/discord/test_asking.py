@@ -9,7 +9,7 @@ from simcord import SetupError
 from bot.store import GuildSettings
 from knowledge.tutor import Tutor
 from tests.discord.probes import Probes
-from tests.discord.world import World, accent, button, labels, options, text_of
+from tests.discord.world import World, accent, labels, message_of, options, text_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,7 +46,7 @@ async def test_suggestions_are_the_closest_three_with_a_button_each(world: World
     assert text_of(result).startswith(f"### Did you mean one of these?\n-# You asked: {probes.vague}")
     assert labels(result) == ["Show 1", "Show 2", "Show 3", "None of these"]
     assert accent(result) == AMBER
-    chosen = await world.alice.click(result.response, label="Show 2")
+    chosen = await world.press(world.alice, result, "Show 2")
     second = tutor.ask_now(probes.vague).hits[1].question
     assert second.answer[:100] in text_of(chosen)
 
@@ -79,7 +79,8 @@ async def test_a_mention_is_answered_with_a_reply(world: World, probes: Probes) 
     asked = await world.alice.send(world.general, f"{world.me} {probes.answered.question}")
     said = world.said()
     assert probes.answered.answer[:100] in text_of(said)
-    assert said.reference is not None and said.reference.message_id == asked.id
+    assert said.reference is not None
+    assert said.reference.message_id == asked.id
 
 
 async def test_a_mention_alone_under_a_question_answers_that_question(world: World, probes: Probes) -> None:
@@ -109,8 +110,8 @@ async def test_people_talking_to_each_other_are_left_alone(world: World, probes:
         await world.alice.send(world.help, "thanks a lot, that solved it"),
     ]
     spoken.append(await world.bob.send(world.help, "why do you think so?", reply_to=spoken[1]))
-    assert world.general.last_message.id == spoken[0].id
-    assert world.help.last_message.id == spoken[2].id
+    assert world.last_id(world.general) == spoken[0].id
+    assert world.last_id(world.help) == spoken[2].id
 
 
 async def test_questions_in_ask_channels_are_answered_without_a_mention(world: World, probes: Probes) -> None:
@@ -133,7 +134,7 @@ async def test_threads_of_ask_channels_count_too(world: World, probes: Probes) -
 async def test_without_the_intent_only_who_speaks_to_it_is_read(world: World, probes: Probes) -> None:
     await set_ask_channels(world, world.help.id)
     asked = await world.alice.send(world.help, probes.answered.question)
-    assert world.help.last_message.id == asked.id
+    assert world.last_id(world.help) == asked.id
     await world.alice.send(world.general, f"{world.me} {probes.answered.question}")
     card = world.said()
     assert probes.answered.answer[:100] in text_of(card)
@@ -141,14 +142,14 @@ async def test_without_the_intent_only_who_speaks_to_it_is_read(world: World, pr
     assert probes.answered.answer[:100] in text_of(world.said()), "a reply mentions whom it replies to"
     # Unless it replies to the answer to a command.
     result = await world.ask(world.alice, probes.answered.question)
-    await world.alice.send(world.general, "how so?", reply_to=result.response)
+    await world.alice.send(world.general, "how so?", reply_to=message_of(result))
     assert "I cannot read that" in text_of(world.said())
 
 
 async def test_bots_are_never_answered(world: World, probes: Probes) -> None:
     robot = world.guild.add_member(world.env.create_user("robot", bot=True))
     sent = await robot.send(world.general, f"{world.me} {probes.answered.question}")
-    assert world.general.last_message.id == sent.id
+    assert world.last_id(world.general) == sent.id
 
 
 async def test_a_reply_leans_on_the_question_before(world: World, probes: Probes) -> None:
@@ -169,7 +170,7 @@ async def test_the_same_words_out_of_the_blue_are_not_understood(world: World) -
 async def test_a_reply_to_a_slash_answer_leans_on_it_after_a_restart(world: World, probes: Probes) -> None:
     result = await world.ask(world.alice, probes.answered.question)
     await world.restart()
-    await world.alice.send(world.general, "how so?", reply_to=result.response)
+    await world.alice.send(world.general, "how so?", reply_to=message_of(result))
     assert "I don't know that one" not in text_of(world.said())
 
 
@@ -190,7 +191,7 @@ async def test_follow_ups_can_be_chosen_from_a_select(world: World, probes: Prob
     by_id = tutor.corpus.by_id()
     wanted = [by_id[other].question[:99] for other in question.follow_ups if other in by_id]
     assert [option["label"][:99] for option in offered[: len(wanted)]] == wanted
-    chosen = await world.alice.select(result.response, [offered[0]["value"]])
+    chosen = await world.choose(world.alice, result, offered[0]["value"])
     assert not chosen.ephemeral
     assert by_id[question.follow_ups[0]].answer[:100] in text_of(chosen)
 
@@ -219,7 +220,7 @@ async def test_help_says_how_to_ask(world: World) -> None:
 async def test_the_box_for_other_words_answers(world: World, probes: Probes) -> None:
     unknown = await world.ask(world.alice, probes.foreign)
     await world.restart()
-    shown = await world.alice.click(unknown.response, custom_id=button(unknown, "Ask in other words"))
+    shown = await world.press(world.alice, unknown, "Ask in other words")
     await world.restart()
     result = await world.alice.submit_modal(shown, {"text": probes.answered.question})
     assert probes.answered.answer[:100] in text_of(result)

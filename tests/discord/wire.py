@@ -178,6 +178,8 @@ def _commands(commands: list[dict[str, Any]]) -> Iterator[str]:
     for command in commands:
         if command.get("type", 1) == 1 and command["name"] != command["name"].lower():
             yield f"{command['name']} is not lower case"
+        if (command.get("type", 1) == 1) != (1 <= len(command.get("description") or "") <= 100):
+            yield f"{command['name']}: a slash command, and no other, has a description of 1 to 100 characters"
         if sum(map(len, _strings(command, ("name", "description", "value")))) > 8000:
             yield f"{command['name']} has more than 8000 characters"
         required = [option.get("required", False) for option in command.get("options") or ()]

@@ -47,6 +47,19 @@ class World:
         """`/ask` in *general*."""
         return await who.slash(self.general, "ask", question=question, **options)
 
+    async def press(self, who: MemberActor, seen: Seen, label: str) -> InteractionResult:
+        """Press a button by its label or emoji."""
+        return await who.click(message_of(seen), custom_id=button(seen, label))
+
+    async def choose(self, who: MemberActor, seen: Seen, *values: str) -> InteractionResult:
+        """Choose from the card's only select."""
+        return await who.select(message_of(seen), values)
+
+    def last_id(self, channel: ChannelHandle) -> int:
+        """The id of a channel's last message, whoever wrote it."""
+        assert channel.last_message is not None
+        return channel.last_message.id
+
     def said(self, channel: ChannelHandle | None = None) -> discord.Message:
         """The last message of a channel, which must be the bot's."""
         message = (channel or self.general).last_message

@@ -10,9 +10,12 @@ import socket
 import sys
 from typing import Final
 
+from bot.sandbox.cgroup import Cgroups
 from bot.sandbox.config import Config
 from bot.sandbox.errors import ConfigError, SandboxError
 from bot.sandbox.layers import LAYERS
+from bot.sandbox.privileged import step_down
+from bot.sandbox.seccomp import compile_filter
 from bot.sandbox.server import serve
 
 log = logging.getLogger("bot.sandbox")
@@ -34,12 +37,19 @@ def main() -> int:
     if config.isolation != "full":
         given_up = "; ".join(f"{name} (keeps {LAYERS[name].keeps})" for name in sorted(LAYERS.keys() - config.layers))
         log.warning("WEAKER ISOLATION was asked for, every snippet runs WITHOUT: %s", given_up)
+
+    def run(groups: Cgroups | None) -> int:
+        asyncio.run(serve(config, listener, groups))
+        return 0
+
     try:
-        asyncio.run(serve(config, listener))
+        if "seccomp" in config.layers:
+            # Once, here: libseccomp is found with tools that the worker does not see after stepping down.
+            compile_filter()
+        return step_down(run) if os.geteuid() == 0 else run(None)
     except SandboxError as problem:
         print(problem, file=sys.stderr)
         return CANNOT_RUN
-    return 0
 
 
 def _listen(address: str) -> socket.socket:

@@ -98,6 +98,11 @@ def enter_root(view: View, writable_tmp_mb: int) -> None:
     Path("/etc/group").write_text(f"snippet:x:{INNER_ID}:\n")
 
 
+def show(path: str) -> None:
+    """Let a path of the old root be seen in the new one as it is, writable where it was."""
+    _bind(_OLD + path, path, read_only=False)
+
+
 def leave_old_root() -> None:
     """Let go of the machine's file system and make our own root read-only."""
     linux.unmount(_OLD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import logging
 import os
@@ -16,9 +17,12 @@ from typing import Any, Final
 
 from bot.sandbox import channel
 from bot.sandbox.aio import readable, receive_async
+from bot.sandbox.cgroup import Cgroups, Group
 from bot.sandbox.channel import Message
 from bot.sandbox.config import Config
 from bot.sandbox.errors import LayerMissing, SandboxError
+from bot.sandbox.seccomp import compile_filter
+from bot.sandbox.watch import pid_of
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,7 @@ class Cell:
     holder: int = -1
     runner: int = -1
     folders: tuple[int, ...] = ()
+    group: Group | None = None
     gone: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     exited: asyncio.Future[int] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -86,12 +91,16 @@ class Cell:
     async def emptied(self) -> None:
         """Kill the cell and wait until the kernel says that nothing of it is left."""
         self.kill()
-        await readable(self.holder)
+        for pidfd in (self.runner, self.holder):
+            if pidfd >= 0:
+                await readable(pidfd)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of everything; the scratch folders vanish with their last descriptor."""
-        self.kill()
+        await self.emptied()
         self.control.close()
+        if self.group is not None:
+            self.group.remove()
         channel.close_all([fd for fd in (*self.output, self.holder, self.runner, *self.folders) if fd >= 0])
 
 
@@ -101,8 +110,9 @@ class Nursery:
     `gone` is resolved when it has ended, asked to or not.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, groups: Cgroups | None) -> None:
         self._config = config
+        self._groups = groups
         self._process: asyncio.subprocess.Process | None = None
         self._cells, self._cells_far = channel.pair()
         self._zygote, self._zygote_far = channel.pair()
@@ -136,7 +146,13 @@ class Nursery:
         self._cells.setblocking(False)
         self._zygote.setblocking(False)
         limits = self._config.limits
-        settings = {"layers": sorted(self._config.layers), "disk_mb": limits.disk_mb, "pids": limits.pids}
+        layers = self._config.layers
+        settings = {
+            "layers": sorted(layers),
+            "disk_mb": limits.disk_mb,
+            "pids": limits.pids,
+            "filter": base64.b64encode(compile_filter() if "seccomp" in layers else b"").decode(),
+        }
         try:
             channel.send(self._cells, settings)
             await self._first_word()
@@ -171,9 +187,14 @@ class Nursery:
                 far.close()
                 message, _ = await self._or_gone(receive_async(near))
                 _expect(message, "ready")
+                if self._groups is not None:
+                    # One more than a run may have: the cell's holder is in there too.
+                    cell.group = self._groups.make(number, self._config.limits.pids + 1)
+                    for pidfd in (cell.holder, cell.runner):
+                        cell.group.add(pid_of(pidfd))
         except BaseException as problem:
             self.forget(cell)
-            cell.close()
+            await cell.close()
             if isinstance(problem, OSError | EOFError | TimeoutError):
                 raise SandboxError(f"A cell could not be made: {type(problem).__name__} {problem}.") from None
             raise

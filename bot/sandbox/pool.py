@@ -7,6 +7,7 @@ import logging
 from contextlib import suppress
 from typing import Any, Final
 
+from bot.sandbox.cgroup import Cgroups
 from bot.sandbox.config import Config
 from bot.sandbox.errors import LayerMissing, SandboxError, WorkerUnavailable
 from bot.sandbox.nursery import Cell, JailGone, Nursery
@@ -22,12 +23,14 @@ _RESTARTING: Final = "The worker is restarting; try again in a few seconds."
 class Pool:
     """Warm cells to take from. `reason` says why there are none yet, as a sentence, or is None."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, groups: Cgroups | None) -> None:
         self._config = config
-        self._nursery = Nursery(config)
+        self._groups = groups
+        self._nursery = Nursery(config, groups)
         self._warm: asyncio.Queue[Cell] = asyncio.Queue()
         self._wanted = asyncio.Semaphore(config.slots)
         self._breeder: asyncio.Task[None] | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
         self.reason: str | None = _WARMING
         self.restarts = 0
 
@@ -46,6 +49,7 @@ class Pool:
                 await self._breeder
         self._drop_warm()
         await self._nursery.close()
+        await asyncio.gather(*self._leaving)
 
     @property
     def jail_pid(self) -> int:
@@ -67,8 +71,11 @@ class Pool:
     def done(self, cell: Cell) -> None:
         """The cell has had its one run: throw it away and make another."""
         self._nursery.forget(cell)
-        cell.close()
+        cell.kill()
         self._wanted.release()
+        leaving = asyncio.create_task(cell.close())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
 
     async def _breed(self) -> None:
         while True:
@@ -108,7 +115,7 @@ class Pool:
         for attempt in range(1 << 30):
             await self._nursery.close()
             await asyncio.sleep(_PAUSES_S[min(attempt, len(_PAUSES_S) - 1)])
-            self._nursery = Nursery(self._config)
+            self._nursery = Nursery(self._config, self._groups)
             try:
                 await self._nursery.start()
             except LayerMissing as problem:

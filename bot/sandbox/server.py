@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.sandbox import eval_api
+from bot.sandbox.cgroup import Cgroups
 from bot.sandbox.client import CLIENT_HEADER
 from bot.sandbox.config import Config
 from bot.sandbox.errors import BadRun, WorkerBusy, WorkerUnavailable
@@ -28,14 +29,14 @@ _STOPPING: Final = "The worker is stopping; try again in a minute."
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-async def serve(config: Config, listener: socket.socket) -> None:
+async def serve(config: Config, listener: socket.socket, groups: Cgroups | None = None) -> None:
     """Serve on a listening socket until SIGTERM or SIGINT, then finish what runs. Raises SandboxError at the start
     when the machine does not give what the jail needs."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    worker = Worker(config)
+    worker = Worker(config, groups)
     runner = web.AppRunner(worker.application(), handler_cancellation=True, access_log=None)
     await runner.setup()
     await web.SockSite(runner, listener).start()
@@ -57,10 +58,10 @@ async def serve(config: Config, listener: socket.socket) -> None:
 class Worker:
     """The HTTP face of a supervisor."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, groups: Cgroups | None) -> None:
         self._config = config
         self._stopping = False
-        self.supervisor = Supervisor(config)
+        self.supervisor = Supervisor(config, groups)
         self._metrics = Metrics(self.supervisor)
 
     def application(self) -> web.Application:

@@ -28,7 +28,7 @@ NAME: Final = "main.py"
 _OURS: Final = (
     "bot",
     "bot.sandbox",
-    *(f"bot.sandbox.{name}" for name in ("cells", "channel", "errors", "jail", "layers", "linux", "runner", "seccomp")),
+    *(f"bot.sandbox.{name}" for name in ("cells", "channel", "errors", "jail", "layers", "linux", "runner")),
     "bot.sandbox.snippet",
     "bot.sandbox.zygote",
 )
@@ -87,7 +87,8 @@ def _main_module(code: str) -> types.ModuleType:
     for name in _OURS:
         sys.modules.pop(name, None)
     # No modification time: the entry stays, and tracebacks, inspect and torch.jit find the source.
-    linecache.cache[NAME] = (len(code), None, code.splitlines(keepends=True), NAME)
+    lines = [line + "\n" for line in code.splitlines()]
+    linecache.cache[NAME] = (len(code), None, lines, NAME)
     return main
 
 

@@ -10,11 +10,13 @@ from typing import Any, Final
 
 from bot.sandbox import channel
 from bot.sandbox.aio import OutputReader
+from bot.sandbox.cgroup import Cgroups
 from bot.sandbox.collect import collect
 from bot.sandbox.config import Config
 from bot.sandbox.errors import WorkerUnavailable
 from bot.sandbox.explain import explain
 from bot.sandbox.fair import FairQueue
+from bot.sandbox.memory import MemoryLimit
 from bot.sandbox.nursery import Cell, JailGone
 from bot.sandbox.pool import Pool
 from bot.sandbox.runner import pack
@@ -26,10 +28,11 @@ RESTARTED: Final = "The worker had to restart while this ran, so its result is l
 class Supervisor:
     """Everything between a request and its result. `queue` and `pool` may be looked at for figures."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, groups: Cgroups | None = None) -> None:
         self._config = config
+        self._groups = groups
         self.queue = FairQueue(config.slots, config.waiting, config.waiting_each)
-        self.pool = Pool(config)
+        self.pool = Pool(config, groups)
 
     async def start(self) -> None:
         """Build the jail and have it ready; raises SandboxError naming what the machine does not give."""
@@ -45,12 +48,19 @@ class Supervisor:
             ready=self.pool.reason is None,
             isolation=self._config.isolation,
             layers=tuple(sorted(self._config.layers)),
-            limits={"memory": "rlimit", "pids": "rlimit"},
+            limits=self._enforcers(),
             slots=self._config.slots,
             running=self.queue.running,
             waiting=self.queue.waiting,
             reason=self.pool.reason,
         )
+
+    def _enforcers(self) -> dict[str, str]:
+        """What holds a run to its memory and its number of processes on this machine."""
+        means = {"memory": "watch", "pids": "rlimit"}
+        if self._groups is not None:
+            means.update({name: f"cgroup v{self._groups.version}" for name in self._groups.folders})
+        return means
 
     async def run(self, request: RunRequest) -> RunResult:
         """Run a snippet; raises WorkerBusy or WorkerUnavailable. If this is cancelled, the run is killed."""
@@ -74,23 +84,34 @@ class Supervisor:
         reader = OutputReader(cell.output, limits.output_bytes, cell.kill)
         timed_out = lost = False
         try:
-            began = time.perf_counter()
-            if not _hand_over(cell, request, timeout_s, memory_mb, limits.output_bytes):
-                return None
-            try:
-                async with asyncio.timeout(timeout_s):
-                    status = await cell.end()
-            except TimeoutError:
-                timed_out, status = True, int(signal.SIGKILL)
-            except JailGone:
-                lost, status = True, int(signal.SIGKILL)
-            took = time.perf_counter() - began
+            async with MemoryLimit(cell, memory_mb) as memory:
+                began = time.perf_counter()
+                if not _hand_over(cell, request, timeout_s, memory_mb, limits.output_bytes):
+                    return None
+                try:
+                    async with asyncio.timeout(timeout_s):
+                        status = await cell.end()
+                except TimeoutError:
+                    timed_out, status = True, int(signal.SIGKILL)
+                except JailGone:
+                    lost, status = True, int(signal.SIGKILL)
+                took = time.perf_counter() - began
             await cell.emptied()
             stdout, stderr = reader.finish()
+        except ProcessLookupError:
+            return None
         finally:
             reader.stop()
         word = _LastWord(channel.receive_untrusted(cell.control) or {})
-        outcome: Status = "timeout" if timed_out else "output" if reader.flooded else _outcome(status, word)
+        outcome: Status = (
+            "timeout"
+            if timed_out
+            else "output"
+            if reader.flooded
+            else "memory"
+            if status != 0 and memory.exceeded()
+            else _outcome(status, word)
+        )
         files, left_out = collect(cell.folders[0], request.files, limits.returned_files, limits.returned_bytes)
         told = explain(word.error_type, word.error_message) if outcome == "error" else None
         return RunResult(
@@ -103,7 +124,7 @@ class Supervisor:
             ms=took * 1000,
             explanation=told.sentence if told else None,
             question=told.question if told else None,
-            memory_mb=word.peak_mb,
+            memory_mb=memory.peak_mb() or word.peak_mb,
             returncode=_shell_status(status),
         )
 

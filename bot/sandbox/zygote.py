@@ -14,7 +14,6 @@ import os
 import selectors
 import socket
 import sys
-import warnings
 import weakref
 from contextlib import suppress
 from typing import Any, Final, NoReturn
@@ -65,6 +64,7 @@ def main(supervisor: socket.socket, settings: dict[str, Any], program: bytes) ->
 
 
 def _warm_up() -> None:
+    os.environ.pop("PYTHONPATH", None)
     sys.path[:] = ["", *(path for path in sys.path if path.startswith((sys.prefix, sys.base_prefix)))]
     for name in PRELOADED:
         importlib.import_module(name)
@@ -87,8 +87,6 @@ def _warm_up() -> None:
     with open(os.devnull, "wb") as nowhere:
         figure.savefig(nowhere, format="png")
     pyplot.close("all")
-    warnings.resetwarnings()
-    warnings.filterwarnings("default")
 
 
 def _forget_exit_handlers() -> None:

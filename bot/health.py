@@ -54,12 +54,18 @@ class Health(Collector):
         bot.add_listener(self._count_interaction, "on_interaction")
         bot.add_listener(self._count_resume, "on_shard_resumed")
 
+    @property
+    def connected(self) -> bool:
+        """Whether Discord has sent its servers, and every shard's socket is open now."""
+        bot = self._bot
+        return bot is not None and bot.is_ready() and not any(shard.is_closed() for shard in bot.shards.values())
+
     async def problems(self) -> list[str]:
         """Why the bot cannot serve right now; empty when it can."""
         if self.store is None:
             return ["still starting"]
         found = []
-        if self._bot is None or self._bot.is_closed() or not self._bot.is_ready():
+        if not self.connected:
             found.append("not connected to Discord")
         try:
             await self.store.ping()
@@ -71,8 +77,7 @@ class Health(Collector):
     def collect(self) -> Iterator[Metric]:
         """The gauges, read when they are asked for."""
         bot = self._bot
-        connected = bot is not None and not bot.is_closed() and bot.is_ready()
-        yield GaugeMetricFamily("tutor_connected", "Whether the bot is connected to Discord.", value=int(connected))
+        yield GaugeMetricFamily("tutor_connected", "Whether every shard is connected.", value=int(self.connected))
         if bot is None:
             return
         yield GaugeMetricFamily("tutor_guilds", "Servers that the bot is in.", value=len(bot.guilds))

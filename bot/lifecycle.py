@@ -77,6 +77,8 @@ def run_bot(settings: Settings) -> int:
     if settings.discord_token is None:
         raise SettingsError(NOTHING_TO_CONNECT_WITH)
     logs.configure(settings.log_level, settings.log_format, settings.secrets)
+    # The bot never speaks, so that nobody needs to hear of missing voice libraries.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     return run_until_signal(lambda: live(settings))
 
 

@@ -33,10 +33,11 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # At debug level these print every request with its body, or every statement with people's words in it.
-    for noisy in ("discord.http", "discord.gateway", "aiosqlite", "sqlalchemy", "aiohttp.access", "alembic", "asyncio"):
-        logging.getLogger(noisy).setLevel(max(logging.INFO, root.level))
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # These write whole requests at debug level; the others every statement, with people's words in it, at info level.
+    for name in ("discord.http", "discord.gateway", "asyncio"):
+        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
+    for name in ("sqlalchemy", "aiosqlite", "alembic", "aiohttp.access"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
 class MaskingFormatter(logging.Formatter):

@@ -51,9 +51,10 @@ class Conversations:
         """What a message of the bot answers."""
         return await self._one(ConversationRow.message_id == message_id)
 
-    async def latest(self, channel_id: int, user_id: int) -> Conversation | None:
-        """The newest answer that a person got in a channel. Message ids grow with time."""
-        return await self._one(sa.and_(ConversationRow.channel_id == channel_id, ConversationRow.user_id == user_id))
+    async def latest(self, channel_id: int, user_id: int | None = None) -> Conversation | None:
+        """The newest answer in a channel, to one person or to anybody. Message ids grow with time."""
+        which = ConversationRow.channel_id == channel_id
+        return await self._one(which if user_id is None else sa.and_(which, ConversationRow.user_id == user_id))
 
     async def _one(self, which: sa.ColumnElement[bool]) -> Conversation | None:
         statement = (

@@ -43,7 +43,9 @@ class Votes:
         return await self._count(VoteRow.message_id == message_id)
 
     async def _count(self, which: sa.ColumnElement[bool]) -> VoteCounts:
-        statement = sa.select(VoteRow.value, sa.func.count()).where(which).group_by(VoteRow.value)
+        statement = sa.select(
+            sa.func.count().filter(VoteRow.value == 1), sa.func.count().filter(VoteRow.value == -1)
+        ).where(which)
         async with self._database.read() as connection:
-            counts = {value: count for value, count in await connection.execute(statement)}
-        return VoteCounts(up=counts.get(1, 0), down=counts.get(-1, 0))
+            up, down = (await connection.execute(statement)).one()
+        return VoteCounts(up, down)

@@ -56,6 +56,7 @@ def postgres() -> Iterator[Postgres]:
         shutil.chown(folder, user, user)
     run_as = user if os.geteuid() == 0 else None
     data = folder / "data"
+    said = (folder / "log").open("w")
     server = None
     try:
         subprocess.run(
@@ -65,7 +66,7 @@ def postgres() -> Iterator[Postgres]:
         )  # fmt: skip
         server = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-F"],
-            stdout=subprocess.DEVNULL, stderr=(folder / "log").open("w"), user=run_as, group=run_as,
+            stdout=subprocess.DEVNULL, stderr=said, user=run_as, group=run_as,
             extra_groups=[] if run_as else None, cwd=folder,
         )  # fmt: skip
         deadline = time.monotonic() + 60
@@ -78,4 +79,5 @@ def postgres() -> Iterator[Postgres]:
         if server:
             server.terminate()
             server.wait(30)
+        said.close()
         shutil.rmtree(folder, ignore_errors=True)

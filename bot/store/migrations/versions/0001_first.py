@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("question_id", sa.Text, nullable=False),
         sa.Column("value", sa.SmallInteger, nullable=False),
         sa.Column("cast_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("value IN (-1, 1)", name="ck_votes_value"),
+        sa.CheckConstraint("value IN (-1, 1)", name=op.f("ck_votes_value")),
         sa.PrimaryKeyConstraint("user_id", "message_id", name="pk_votes"),
     )
     op.create_index("ix_votes_question_id", "votes", ["question_id"])

@@ -29,7 +29,11 @@ Kept = Literal["text", "count", "nothing"]
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """One question as it came in. `replied_to` is the message that it replies to; `earlier` its words, if known."""
+    """One question as it came in.
+
+    `replied_to` is the message that it replies to, `earlier` that message's words if they are known. A `thread` is one
+    conversation of everybody in it, which may have begun as an answer of ours.
+    """
 
     text: str
     user_id: int
@@ -38,6 +42,7 @@ class Inquiry:
     when: datetime
     replied_to: int | None = None
     earlier: str = ""
+    thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +172,15 @@ class Asking:
                 replied_to = Turn(wording.clean(inquiry.earlier), inquiry.when)
         if replied_to is None:
             recent = self._turn(await self._latest(inquiry))
+        if replied_to is None and recent is None and inquiry.thread:
+            # A thread has the id of the message that it was opened from.
+            replied_to = self._turn(await self.recall(inquiry.channel_id))
         return context(inquiry.when, replied_to=replied_to, recent=recent)
 
     async def _latest(self, inquiry: Inquiry) -> Conversation | None:
         try:
-            return await self._store.conversations.latest(inquiry.channel_id, inquiry.user_id)
+            who = None if inquiry.thread else inquiry.user_id
+            return await self._store.conversations.latest(inquiry.channel_id, who)
         except StoreError as error:
             log.warning("Could not look up the conversation: %s", error)
             return None

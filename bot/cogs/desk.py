@@ -58,6 +58,7 @@ class Desk:
                 channel_id=interaction.channel_id or 0,
                 guild_id=interaction.guild_id,
                 when=interaction.created_at,
+                thread=isinstance(interaction.channel, discord.Thread),
             )
         )
         sent = await interaction.edit_original_response(view=self.render(reply, note=note))
@@ -69,7 +70,7 @@ class Desk:
         if decision == "hush":
             return
         if decision == "tell":
-            await _reply(message, cards.told(_slower(wait)), direct=direct)
+            await reply_to(message, cards.told(_slower(wait)), direct=direct)
             return
         inquiry = Inquiry(
             text=asked,
@@ -79,14 +80,15 @@ class Desk:
             when=message.created_at,
             replied_to=message.reference.message_id if message.reference else None,
             earlier=earlier,
+            thread=isinstance(message.channel, discord.Thread),
         )
         try:
             reply = await _typing_when_slow(message.channel, self.asking.ask(inquiry))
-            sent = await _reply(message, self.render(reply), direct=direct)
+            sent = await reply_to(message, self.render(reply), direct=direct)
             if sent is not None:
                 await self.asking.remember(reply, sent.id)
         except Exception as error:
-            await _reply(message, notice(sentence(error, "answering a message")), direct=direct)
+            await reply_to(message, notice(sentence(error, "answering a message")), direct=direct)
 
     def render(self, reply: Reply, *, note: str = "") -> ui.LayoutView:
         """The card for a reply."""
@@ -200,7 +202,7 @@ async def _typing_when_slow(channel: discord.abc.Messageable, work: Awaitable[Re
         task.cancel()
 
 
-async def _reply(message: discord.Message, card: ui.LayoutView, *, direct: bool) -> discord.Message | None:
+async def reply_to(message: discord.Message, card: ui.LayoutView, *, direct: bool) -> discord.Message | None:
     """Reply in the channel; where that is not allowed, tell a person who spoke to the bot why it stays silent."""
     try:
         reference = message.to_reference(fail_if_not_exists=False)

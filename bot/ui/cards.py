@@ -166,19 +166,19 @@ def sources(question: Question) -> ui.LayoutView:
     head = text.cut_markdown(f"### Sources\n{small(text.title(question.question))}\n{links}", 1500)
     parts = [head]
     for misconception in question.misconceptions:
-        line = f"**Commonly misstated as:** {misconception.wrong}\n**In fact:** {misconception.right}"
+        line = f"**Commonly misstated as**\n> {misconception.wrong}\n**In fact**\n> {misconception.right}"
         if sum(map(len, parts)) + len(line) < TEXT_LIMIT - 600:
             parts.append(line)
-    items: list[Item] = [ui.TextDisplay(part) for part in parts]
-    if len(question.proofs) > 1:
-        items.append(ui.Separator())
+    items: list[Item] = [ui.TextDisplay(parts[0])]
+    for part in parts[1:]:
+        items += [ui.Separator(), ui.TextDisplay(part)]
     left = TEXT_LIMIT - sum(map(len, parts))
     for other in question.proofs[1:]:
         if left < 500:
             break
         block = proof(other, question.torch, left)
         left -= len(block)
-        items.append(ui.TextDisplay(block))
+        items += [ui.Separator(), ui.TextDisplay(block)]
     return layout(PANEL, *items)
 
 

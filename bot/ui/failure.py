@@ -10,6 +10,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.errors import TutorError
+from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +36,11 @@ def sentence(error: BaseException, doing: str) -> str:
     if isinstance(error, app_commands.NoPrivateMessage):
         return "That works in a server only. Run it in a channel of your server."
     reference = secrets.token_hex(4)
-    level = logging.WARNING if isinstance(error, TutorError) else logging.ERROR
+    # Their message is the sentence that people read.
+    worded = isinstance(error, TutorError | KnowledgeError)
+    level = logging.WARNING if worded else logging.ERROR
     log.log(level, "%s failed, reference %s", doing, reference, exc_info=error, extra={"reference": reference})
-    if isinstance(error, TutorError):
+    if worded:
         said = str(error)
     elif isinstance(error, TimeoutError):
         said = "That took too long, so I stopped. Try again in a moment."

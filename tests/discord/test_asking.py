@@ -184,6 +184,24 @@ async def test_a_conversation_goes_on_for_a_while_and_then_ends(world: World, pr
     assert "I don't know that one" in text_of(world.said(dm))
 
 
+async def test_a_thread_is_one_conversation_of_everybody_in_it(world: World, probes: Probes) -> None:
+    await world.alice.send(world.general, f"{world.me} {probes.answered.question}")
+    channel = world.env.bot.get_channel(world.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    await channel.get_partial_message(world.said().id).create_thread(name="more about it")
+    thread = world.general.threads[0]
+    await world.bob.send(thread, f"{world.me} how so?")
+    assert "I don't know that one" not in text_of(world.said(thread))
+    await world.alice.send(thread, f"{world.me} how so?")
+    assert "I don't know that one" not in text_of(world.said(thread))
+
+
+async def test_a_forwarded_question_is_a_question(world: World, probes: Probes) -> None:
+    asked = await world.bob.send(world.general, probes.answered.question)
+    await world.alice.forward(asked, world.alice.user.dm_channel)
+    assert probes.answered.answer[:100] in text_of(world.said(world.alice.user.dm_channel))
+
+
 async def test_follow_ups_can_be_chosen_from_a_select(world: World, probes: Probes, tutor: Tutor) -> None:
     question = probes.with_follow_ups
     result = await world.ask(world.alice, question.question)

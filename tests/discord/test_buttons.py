@@ -66,7 +66,7 @@ async def test_sources_are_shown_to_who_asks_for_them(world: World, probes: Prob
     assert sources.ephemeral
     for url in question.sources:
         assert url in text_of(sources)
-    assert f"**Commonly misstated as:** {question.misconceptions[0].wrong}" in text_of(sources)
+    assert f"**Commonly misstated as**\n> {question.misconceptions[0].wrong}" in text_of(sources)
 
 
 async def test_the_last_thumb_of_a_person_counts(world: World, probes: Probes) -> None:

@@ -112,6 +112,18 @@ async def test_where_it_may_not_write_it_tells_the_asker_in_private(world: World
     assert "I may not write in" in text_of(world.said(world.alice.user.dm_channel))
 
 
+async def test_where_it_may_not_read_back_it_answers_without_a_reply(world: World, probes: Probes) -> None:
+    me = world.guild.me
+    assert me is not None
+    blind = world.guild.create_text_channel(
+        "blind", overwrites={me: discord.PermissionOverwrite(read_message_history=False)}
+    )
+    await world.alice.send(blind, f"{world.me} {probes.answered.question}")
+    said = blind.history(viewer=world.alice)[-1]
+    assert probes.answered.answer[:100] in text_of(said)
+    assert said.reference is None
+
+
 async def test_asking_too_fast_is_told_once_and_forgiven_later(world: World, probes: Probes) -> None:
     for _ in range(Pace().burst):
         await world.alice.send(world.general, f"{world.me} {probes.answered.question}")

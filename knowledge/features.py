@@ -9,20 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.encoder import Vectors
-from knowledge.index import Index
+from knowledge.index import KINDS, Index
 from knowledge.lexical import LexicalMatch
 from knowledge.words import STOP_WORDS, identifiers, terms
 
 FIT_NAMES = (
     "question",  # cosine with the question
     "phrasing",  # highest cosine with the question or another phrasing
-    "second",  # second highest cosine with a phrasing
     "content",  # highest cosine with a key point or a paragraph of the answer
+    "together",  # cosine with all phrasings in one text
+    "whole",  # cosine with question and answer in one text
+    "misconception",  # highest cosine with either side of a misconception
     "head_words",  # coverage of the query by the phrasings
     "body_words",  # coverage of the query by the rest
     "phrasing_words",  # overlap with the closest single phrasing
-    "names",  # API names found, 0 where the query has none
-    "missing_names",  # API names asked for that the question does not know
+    "names",  # share of the query's API names that are found, 0 where it has none
 )
 """The columns of `Fit.table`."""
 
@@ -32,11 +33,13 @@ SURE_NAMES = (
     "margin_fifth",  # to the fifth best
     "phrasing",
     "content",
+    "together",
+    "whole",
     "head_words",
     "body_words",
     "phrasing_words",
     "known",  # share of the query's words that the corpus knows
-    "missing_names",
+    "missing_names",  # share of the query's API names that the question does not know, 0 where it has none
     "length",  # of the query, in words that carry meaning, log scale
     "other_framework",  # the query names another framework and the question does not
     "letters",  # share of characters that are ASCII letters: low for other scripts, emoji and noise
@@ -62,20 +65,31 @@ class Fit:
     known: float
     length: float
     letters: float
+    named: bool
+    """Whether the query names an API."""
     frameworks: frozenset[str]
+    """Other frameworks that the query names, lower case."""
 
 
 def fit(index: Index, vector: Vectors, match: LexicalMatch, query: str) -> Fit:
     """Compare one query, given its embedding of shape (1, dimensions), with every question of the index."""
     count = len(index.corpus.questions)
     similarities = similarity(index, vector)
-    best = np.full((3, count), 0.0, dtype=np.float32)
+    best = np.zeros((len(KINDS), count), dtype=np.float32)
     np.maximum.at(best, (index.rows.kinds, index.rows.owners), similarities)
-    heads = index.rows.kinds < 2
-    second = _second_highest(similarities[heads], index.rows.owners[heads], count)
-    phrasing = np.maximum(best[0], best[1])
-    missing = (1.0 - match.names) if identifiers(query) else np.zeros(count, dtype=np.float32)
-    columns = (best[0], phrasing, second, best[2], match.head, match.body, match.phrasing, match.names, missing)
+    question, ask, content, together, whole, misconception = best
+    columns = (
+        question,
+        np.maximum(question, ask),
+        content,
+        together,
+        whole,
+        misconception,
+        match.head,
+        match.body,
+        match.phrasing,
+        match.names,
+    )
     carrying = len(set(terms(query)))
     letters = sum(character.isascii() and character.isalpha() for character in query) / max(
         sum(not character.isspace() for character in query), 1
@@ -85,6 +99,7 @@ def fit(index: Index, vector: Vectors, match: LexicalMatch, query: str) -> Fit:
         known=match.known,
         length=float(np.log1p(carrying)),
         letters=letters,
+        named=bool(identifiers(query)),
         frameworks=frozenset(name.lower() for name in _OTHER_FRAMEWORKS.findall(query)),
     )
 
@@ -116,6 +131,7 @@ def certainty(fitted: Fit, fused: npt.NDArray[np.float32], order: npt.NDArray[np
             "margin": ranked[place] - (others.max() if len(others) else 0.0),
             "margin_fifth": ranked[place] - fifth,
             "known": fitted.known,
+            "missing_names": 1.0 - row["names"] if fitted.named else 0.0,
             "length": fitted.length,
             "other_framework": float(bool(elsewhere)),
             "letters": fitted.letters,
@@ -129,15 +145,3 @@ def is_wordless(query: str) -> bool:
     return not any(any(character.isalpha() for character in term) for term in terms(query)) and not any(
         word in STOP_WORDS and word in {"pytorch", "torch"} for word in query.lower().split()
     )
-
-
-def _second_highest(values: npt.NDArray[np.float32], owners: npt.NDArray[np.int64], count: int) -> Table:
-    order = np.lexsort((-values, owners))
-    owners, values = owners[order], values[order]
-    starts = np.searchsorted(owners, np.arange(count))
-    ends = np.searchsorted(owners, np.arange(count), side="right")
-    second = np.zeros(count, dtype=np.float32)
-    several = ends - starts > 1
-    second[several] = values[starts[several] + 1]
-    second[~several & (ends > starts)] = values[starts[~several & (ends > starts)]]
-    return second

@@ -27,8 +27,9 @@ from knowledge.errors import IndexDamaged
 from knowledge.lexical import LexicalIndex, phrasings
 from knowledge.questions import Corpus, Fault, Misconception, Proof, Question, load_corpus
 
-KINDS = ("question", "ask", "content")
-"""What the text of a vector is."""
+KINDS = ("question", "ask", "content", "together", "whole", "misconception")
+"""What the text of a vector is: `content` is a key point or a paragraph of the answer, `together` all phrasings
+in one text, `whole` question and answer in one text, `misconception` either side of one."""
 
 _CODE = tuple(Path(file or "") for file in (lexical.__file__, words.__file__, __file__))
 _VECTORS, _WORDS, _CORPUS, _SUMS = "vectors.faiss", "words.json", "corpus.json", "sums.json"
@@ -54,13 +55,15 @@ class Index:
 
 
 def texts_of(question: Question) -> list[tuple[int, str]]:
-    """The texts that get a vector each, with their kind: question, phrasings, key points, paragraphs."""
+    """The texts that get a vector each, with their kind, an index into KINDS."""
     paragraphs = [part for part in question.answer.split("\n\n") if part.strip() and not part.startswith("```")]
-    contents = (*question.key_points, *paragraphs)
     return [
         (0, question.question),
         *((1, ask) for ask in question.asks),
-        *((2, text) for text in contents),
+        *((2, text) for text in (*question.key_points, *paragraphs)),
+        (3, " ".join(phrasings(question))),
+        (4, f"{question.question} {question.answer}"),
+        *((5, side) for pair in question.misconceptions for side in (pair.wrong, pair.right)),
     ]
 
 

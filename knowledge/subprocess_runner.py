@@ -48,6 +48,7 @@ class ForkingRunner:
 def _run(code: str, sender: Connection) -> None:
     stdout = io.StringIO()
     error = None
+    multiprocessing.set_start_method(None, force=True)  # as in a process of its own: DataLoader workers fork
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(stdout):
         os.chdir(folder)
         module = sys.modules["__main__"]

@@ -152,7 +152,7 @@ def _weights(**named: float) -> Table:
 
 _RECIPES = {
     "embedding of the question only": _weights(question=1.0),
-    "closest embedding": _weights(phrasing=0.5, content=0.5),
+    "closest of several embeddings": _weights(phrasing=0.5, content=0.5),
     "words only (BM25 coverage)": _weights(head_words=0.5, body_words=0.5),
     "fixed fusion: 0.5 question + 0.5 closest + 0.8 words": _weights(
         question=0.5, phrasing=0.25, content=0.25, head_words=0.4, body_words=0.4

@@ -24,8 +24,12 @@ def pair() -> tuple[socket.socket, socket.socket]:
 
 def send(end: socket.socket, message: Message, files: Sequence[int] = ()) -> None:
     """Send a message; `files` stay open here and arrive as new descriptors there. Raises OSError."""
-    packet = json.dumps(message, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    socket.send_fds(end, [packet], files)
+    socket.send_fds(end, [encode(message)], files)
+
+
+def encode(message: Message) -> bytes:
+    """The packet of a message."""
+    return json.dumps(message, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def receive(end: socket.socket) -> tuple[Message, list[int]]:

@@ -54,14 +54,14 @@ def main(cell: int, control: int, output: tuple[int, int], settings: dict[str, A
         message, (payload,) = channel.receive(end)
     except (EOFError, ValueError):
         os._exit(1)
-    code, files = _unpack(payload)
     run = message["run"]
     if "rlimits" in layers:
         _set_run_limits(int(run["memory_mb"]), float(run["timeout_s"]))
     if run["merged"]:
         os.dup2(1, 2)
     sys.argv[:] = run["argv"]
-    snippet.run(code, files, end, int(run["output_bytes"]))
+    # A plain number: a socket object could be found and used by the snippet.
+    snippet.run(*_unpack(payload), end.detach(), int(run["output_bytes"]))
 
 
 def pack(code: str, files: dict[str, bytes]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import stat
 import tempfile
 from types import ModuleType
 from typing import Final
@@ -59,7 +60,7 @@ REFUSED: Final = """
     acct add_key adjtimex bpf chroot clock_adjtime clock_settime delete_module finit_module fsconfig fsmount fsopen
     fspick init_module io_cancel io_destroy io_getevents io_setup io_submit io_uring_enter io_uring_register
     io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load keyctl landlock_create_ruleset lookup_dcookie
-    migrate_pages mknod mknodat mount mount_setattr move_mount move_pages name_to_handle_at nfsservctl open_by_handle_at
+    migrate_pages mount mount_setattr move_mount move_pages name_to_handle_at nfsservctl open_by_handle_at
     open_tree perf_event_open pidfd_getfd pivot_root process_madvise process_mrelease process_vm_readv
     process_vm_writev ptrace quotactl quotactl_fd reboot remap_file_pages request_key seccomp setdomainname sethostname
     setns settimeofday swapoff swapon sysfs syslog umount2 unshare userfaultfd uselib ustat vhangup vmsplice splice tee
@@ -78,6 +79,7 @@ _NEW_NAMESPACES: Final = (
     linux.CLONE_NEWNET,
 )
 _AF_UNIX: Final = 1
+_S_IFMT: Final = 0o170000
 # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 _IOCTLS: Final = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # TIOCSTI types into a terminal, TIOCLINUX pastes into one
@@ -119,6 +121,7 @@ class _Rules:
             self._add(self._refuse, name)
         self._clone()
         self._sockets()
+        self._pipes_by_name()
         self._by_value("ioctl", 1, _IOCTLS, _REFUSED_IOCTLS)
         self._by_value("prctl", 0, _PRCTLS, _REFUSED_PRCTLS)
         with tempfile.TemporaryFile() as file:
@@ -138,6 +141,13 @@ class _Rules:
         for name in ("socket", "socketpair"):
             self._add(self._allow, name, self._scmp.Arg(0, self._scmp.EQ, _AF_UNIX))
             self._add(self._refuse, name, self._scmp.Arg(0, self._scmp.NE, _AF_UNIX))
+
+    def _pipes_by_name(self) -> None:
+        """mkfifo makes its pipe with mknod; everything else that mknod makes is refused."""
+        for name, mode in (("mknod", 1), ("mknodat", 2)):
+            self._add(self._allow, name, self._scmp.Arg(mode, self._scmp.MASKED_EQ, _S_IFMT, stat.S_IFIFO))
+            for kind in (stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK, stat.S_IFREG, 0):
+                self._add(self._refuse, name, self._scmp.Arg(mode, self._scmp.MASKED_EQ, _S_IFMT, kind))
 
     def _by_value(self, name: str, argument: int, allowed: tuple[int, ...], refused: tuple[int, ...]) -> None:
         """Decide by the 32 bits of an argument that the kernel looks at, whatever is in the upper half."""

@@ -11,7 +11,6 @@ import linecache
 import os
 import random
 import resource
-import socket
 import sys
 import threading
 import traceback
@@ -33,6 +32,8 @@ _OURS: Final = (
     "bot.sandbox.zygote",
 )
 _MESSAGE_CHARS: Final = 2000
+_LINE_CHARS: Final = 2000
+_TRACEBACK_LINES: Final = 200
 _MAX_FIGURES: Final = 16
 
 
@@ -46,37 +47,50 @@ def fresh_randomness() -> None:
         sys.modules["numpy"].random.seed(seed & 0xFFFFFFFF)
 
 
-def run(code: str, files: dict[str, bytes], end: socket.socket, value_bytes: int) -> NoReturn:
-    """Run the code beside its files, send the last word on `end`, and end the process with its exit status."""
+def run(code: str, files: dict[str, bytes], end: int, value_bytes: int) -> NoReturn:
+    """Run the code beside its files, send the last word on the descriptor `end`, and end with its exit status."""
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    _place_files(files)
-    _open_streams()
-    main = _main_module(code)
     value: str | None = None
     error: BaseException | None = None
-    status = 0
+    status = 1
     try:
-        value = _execute(code, main.__dict__)
-        _save_figures()
-    except SystemExit as leaving:
-        status = _exit_status(leaving.code)
-        with suppress(Exception):
+        _place_files(files)
+        _open_streams()
+        main = _main_module(code)
+        try:
+            body, last = _compile(code)
+            # Frames can be looked at from within: nothing is left in ours that is not needed.
+            del code, files
+            value = _execute(body, last, main.__dict__)
+            status = 0
             _save_figures()
-    except BaseException as problem:
-        error, status = problem, 1
-        _print_traceback(type(problem), problem)
-    _last_word(end, value, error, before_kb, value_bytes)
-    _leave(status)
+        except SystemExit as leaving:
+            status = _exit_status(leaving.code)
+            _save_figures()
+        except BaseException as problem:
+            error, status = problem, 1
+            _print_traceback(type(problem), problem)
+        _last_word(end, value, error, before_kb, value_bytes)
+        _leave(status)
+    finally:
+        # Also when a signal handler of the snippet's raises in the middle of the above.
+        os._exit(status)
 
 
-def _execute(code: str, namespace: dict[str, Any]) -> str | None:
-    """Run all statements; the repr of the last one if it is an expression whose value is not None."""
+def _compile(code: str) -> tuple[types.CodeType, types.CodeType | None]:
+    """All statements, and the last one apart if it is an expression."""
     tree = ast.parse(code, NAME)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, NAME, "exec", dont_inherit=True), namespace)  # noqa: S102
+    body = compile(tree, NAME, "exec", dont_inherit=True)
     if not isinstance(last, ast.Expr):
-        return None
-    value = eval(compile(ast.Expression(last.value), NAME, "eval", dont_inherit=True), namespace)  # noqa: S307
+        return body, None
+    return body, compile(ast.Expression(last.value), NAME, "eval", dont_inherit=True)
+
+
+def _execute(body: types.CodeType, last: types.CodeType | None, namespace: dict[str, Any]) -> str | None:
+    """Run everything; the repr of the last expression if there is one and its value is not None."""
+    exec(body, namespace)  # noqa: S102
+    value = eval(last, namespace) if last is not None else None  # noqa: S307
     return None if value is None else repr(value)
 
 
@@ -127,10 +141,12 @@ def _print_traceback(kind: type[BaseException], problem: BaseException) -> None:
         shown = traceback.TracebackException(kind, problem, problem.__traceback__, compact=True)
         for part in _chain(shown):
             part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if _is_own(frame.filename)])
-        text = "".join(shown.format())
-    except Exception:
+        lines = [_shortened(line) for part in shown.format() for line in part.splitlines()]
+        text = "".join(f"{line}\n" for line in lines[-_TRACEBACK_LINES:])
+    except BaseException:
+        # Its own __str__ raised, or there is no room left to format in.
         text = f"{kind.__name__}\n"
-    with suppress(Exception):
+    with suppress(BaseException):
         sys.stderr.write(text)
 
 
@@ -142,6 +158,10 @@ def _chain(part: traceback.TracebackException | None) -> Iterator[traceback.Trac
         if part.__context__ is not None and not part.__suppress_context__:
             yield from _chain(part.__context__)
         part = part.__cause__
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LINE_CHARS else line[:_LINE_CHARS] + "…"
 
 
 def _is_own(filename: str) -> bool:
@@ -163,12 +183,13 @@ def _save_figures() -> None:
     if pyplot is None:
         return
     for place, number in enumerate(pyplot.get_fignums()[:_MAX_FIGURES], start=1):
-        pyplot.figure(number).savefig(f"figure_{place}.png")
+        try:
+            pyplot.figure(number).savefig(f"figure_{place}.png")
+        except Exception as problem:
+            print(f"figure {number} could not be drawn: {type(problem).__name__}: {problem}", file=sys.stderr)
 
 
-def _last_word(
-    end: socket.socket, value: str | None, error: BaseException | None, before_kb: int, value_bytes: int
-) -> None:
+def _last_word(end: int, value: str | None, error: BaseException | None, before_kb: int, value_bytes: int) -> None:
     """Send what cannot be seen from outside. The supervisor believes none of it that matters."""
     word: dict[str, Any] = {
         "value": value,
@@ -179,12 +200,12 @@ def _last_word(
         word["value"], word["truncated"] = value[:value_bytes] + "…", True
     if error is not None:
         message = ""
-        with suppress(Exception):
+        with suppress(BaseException):
             message = str(error)[:_MESSAGE_CHARS]
         word["error"] = {"type": type(error).__name__, "message": message, "memory": _is_out_of_memory(error, message)}
     while True:
         try:
-            channel.send(end, word)
+            os.write(end, channel.encode(word))
         except OSError as problem:
             if problem.errno == errno.EMSGSIZE and word["value"]:
                 word["value"], word["truncated"] = word["value"][: len(word["value"]) // 2] + "…", True

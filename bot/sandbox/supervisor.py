@@ -59,7 +59,7 @@ class Supervisor:
         """What holds a run to its memory and its number of processes on this machine."""
         means = {"memory": "watch", "pids": "rlimit"}
         if self._groups is not None:
-            means.update({name: f"cgroup v{self._groups.version}" for name in self._groups.folders})
+            means.update(dict.fromkeys(self._groups.folders, f"cgroup v{self._groups.version}"))
         return means
 
     async def run(self, request: RunRequest) -> RunResult:
@@ -109,7 +109,7 @@ class Supervisor:
             else "output"
             if reader.flooded
             else "memory"
-            if status != 0 and memory.exceeded()
+            if memory.exceeded()
             else _outcome(status, word)
         )
         files, left_out = collect(cell.folders[0], request.files, limits.returned_files, limits.returned_bytes)

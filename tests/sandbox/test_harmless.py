@@ -22,4 +22,4 @@ def test_the_corpus_is_as_large_as_promised() -> None:
 async def test_snippet_gives_what_it_should(case: Case, worker: WorkerProcess) -> None:
     began = time.monotonic()
     result = await run_once(worker.url, case.request)
-    assert differences(case, result, time.monotonic() - began) == []
+    assert not (wrong := differences(case, result, time.monotonic() - began)), "\n".join(wrong)

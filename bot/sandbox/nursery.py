@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from bot.sandbox.watch import pid_of
 log = logging.getLogger(__name__)
 
 _BIRTH_S: Final = 20.0
+_EMPTY_S: Final = 10.0
 _PACKAGE: Final = Path(__file__).parents[2]
 # Everything that the zygote, and so a snippet, has in its environment.
 _ENVIRONMENT: Final = {
@@ -55,7 +57,7 @@ class Cell:
 
     `holder` and `runner` are pidfds, `folders` the working folder, /tmp and /dev/shm, `control` the runner's channel,
     `output` the read ends of its standard output and error; `exited` gets the runner's wait status, `gone` is resolved
-    when the whole jail has ended.
+    when the whole jail has ended, and `abort` ends it.
     """
 
     number: int
@@ -66,6 +68,7 @@ class Cell:
     folders: tuple[int, ...] = ()
     group: Group | None = None
     gone: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    abort: Callable[[], None] = lambda: None
     exited: asyncio.Future[int] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     @property
@@ -91,9 +94,14 @@ class Cell:
     async def emptied(self) -> None:
         """Kill the cell and wait until the kernel says that nothing of it is left."""
         self.kill()
-        for pidfd in (self.runner, self.holder):
-            if pidfd >= 0:
-                await readable(pidfd)
+        try:
+            async with asyncio.timeout(_EMPTY_S):
+                for pidfd in (self.runner, self.holder):
+                    if pidfd >= 0:
+                        await readable(pidfd)
+        except TimeoutError:
+            log.error("cell %d cannot be emptied: the jail is thrown away", self.number)
+            self.abort()
 
     async def close(self) -> None:
         """Let go of everything; the scratch folders vanish with their last descriptor."""
@@ -172,7 +180,7 @@ class Nursery:
         near, far = channel.pair()
         near.setblocking(False)
         out, err = os.pipe(), os.pipe()
-        cell = Cell(number, near, (out[0], err[0]), gone=self.gone)
+        cell = Cell(number, near, (out[0], err[0]), gone=self.gone, abort=self._abort)
         forked: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._forked[number] = forked
         try:
@@ -213,8 +221,7 @@ class Nursery:
         if not self.gone.done():
             self.gone.set_result(None)
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            self._abort()
             await self._process.wait()
         if self._listener is not None:
             self._listener.cancel()
@@ -222,6 +229,11 @@ class Nursery:
                 await self._listener
         for end in (self._cells, self._zygote, self._cells_far, self._zygote_far):
             end.close()
+
+    def _abort(self) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
 
     async def _listen(self) -> None:
         """Take the zygote's reports until it ends."""

@@ -78,6 +78,8 @@ _NEW_NAMESPACES: Final = (
     linux.CLONE_NEWPID,
     linux.CLONE_NEWNET,
 )
+# A child of the zygote's instead of one's own.
+_CLONE_PARENT: Final = 0x8000
 _AF_UNIX: Final = 1
 _S_IFMT: Final = 0o170000
 # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
@@ -130,11 +132,12 @@ class _Rules:
             return file.read()
 
     def _clone(self) -> None:
-        """Threads and processes, but no namespaces; clone3, whose flags a filter cannot see, answers ENOSYS."""
+        """Threads and own processes, but no namespaces; clone3, whose flags no filter can see, answers ENOSYS."""
         argument = self._scmp.Arg
-        every = functools.reduce(int.__or__, _NEW_NAMESPACES)
+        refused = (*_NEW_NAMESPACES, _CLONE_PARENT)
+        every = functools.reduce(int.__or__, refused)
         self._add(self._allow, "clone", argument(0, self._scmp.MASKED_EQ, every, 0))
-        for flag in _NEW_NAMESPACES:
+        for flag in refused:
             self._add(self._refuse, "clone", argument(0, self._scmp.MASKED_EQ, flag, flag))
 
     def _sockets(self) -> None:

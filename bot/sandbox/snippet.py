@@ -91,7 +91,8 @@ def _execute(body: types.CodeType, last: types.CodeType | None, namespace: dict[
     """Run everything; the repr of the last expression if there is one and its value is not None."""
     exec(body, namespace)  # noqa: S102
     value = eval(last, namespace) if last is not None else None  # noqa: S307
-    return None if value is None else repr(value)
+    # An own class's repr may be a subclass of str with odd methods; what we go on with is a plain one.
+    return None if value is None else str.__str__(repr(value))
 
 
 def _main_module(code: str) -> types.ModuleType:
@@ -116,7 +117,7 @@ def _place_files(files: dict[str, bytes]) -> None:
 
 def _open_streams() -> None:
     """Unbuffered, so that what was printed before a kill has been printed."""
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     for number, name, errors in ((1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
         raw = io.FileIO(number, "w", closefd=False)
         stream = io.TextIOWrapper(raw, encoding="utf-8", errors=errors, write_through=True)
@@ -201,7 +202,7 @@ def _last_word(end: int, value: str | None, error: BaseException | None, before_
     if error is not None:
         message = ""
         with suppress(BaseException):
-            message = str(error)[:_MESSAGE_CHARS]
+            message = str.__str__(str(error))[:_MESSAGE_CHARS]
         word["error"] = {"type": type(error).__name__, "message": message, "memory": _is_out_of_memory(error, message)}
     while True:
         try:

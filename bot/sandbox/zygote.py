@@ -12,6 +12,7 @@ import logging
 import multiprocessing.util
 import os
 import selectors
+import signal
 import socket
 import sys
 import weakref
@@ -116,15 +117,25 @@ class _Forker:
         self._supervisor = supervisor
         self._settings = settings
         self._program = program
-        self._waiter = selectors.DefaultSelector()
+        self._numbers: dict[int, int] = {}
+        self._child_ended, wake = socket.socketpair()
+        for end in (self._child_ended, wake):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+        self._wake = wake
 
     def serve(self) -> None:
         """Answer the supervisor until it closes its end."""
-        self._waiter.register(self._supervisor, selectors.EVENT_READ)
+        waiter = selectors.DefaultSelector()
+        waiter.register(self._supervisor, selectors.EVENT_READ)
+        waiter.register(self._child_ended, selectors.EVENT_READ)
         while True:
-            for key, _ in self._waiter.select():
-                if key.fileobj is not self._supervisor:
-                    self._report_end(key.fd, *key.data)
+            for key, _ in waiter.select():
+                if key.fileobj is self._child_ended:
+                    with suppress(BlockingIOError):
+                        self._child_ended.recv(4096)
+                    self._reap()
                     continue
                 try:
                     message, files = channel.receive(self._supervisor)
@@ -143,16 +154,25 @@ class _Forker:
             channel.send(self._supervisor, {"failed": number, "reason": str(problem)})
             return
         if child == 0:
+            signal.set_wakeup_fd(-1)
             runner.main(cell, control, (out, err), self._settings, self._program)
+        self._numbers[child] = number
         pidfd = os.pidfd_open(child)
-        self._waiter.register(pidfd, selectors.EVENT_READ, (number, child))
         channel.send(self._supervisor, {"forked": number}, [pidfd])
-
-    def _report_end(self, pidfd: int, number: int, child: int) -> None:
-        """Tell how a runner ended, as the kernel says it: what the snippet says of itself is not asked."""
-        self._waiter.unregister(pidfd)
         os.close(pidfd)
-        status = 0
-        with suppress(ChildProcessError):
-            _, status = os.waitpid(child, 0)
-        channel.send(self._supervisor, {"exited": number, "status": status})
+
+    def _reap(self) -> None:
+        """Tell how runners have ended, as the kernel says it: what the snippet says of itself is not asked.
+
+        Every child is reaped, also one that is not ours: a cell is not empty before all its processes are.
+        """
+        while True:
+            try:
+                child, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if child == 0:
+                return
+            number = self._numbers.pop(child, None)
+            if number is not None:
+                channel.send(self._supervisor, {"exited": number, "status": status})

@@ -155,13 +155,12 @@ def _questions(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from knowledge.proofs import check_proofs
+    from bot.local_runs import check_in_jail
     from knowledge.questions import load_corpus
-    from knowledge.subprocess_runner import ForkingRunner
 
     begun = time.perf_counter()
     corpus = load_corpus(_corpus_dir())
-    faults = [*corpus.faults, *check_proofs(corpus.questions, ForkingRunner())]
+    faults = [*corpus.faults, *check_in_jail(_settings(), corpus.questions)]
     for fault in faults:
         print(_relative(str(fault)))
     proofs = sum(len(question.proofs) for question in corpus.questions)
@@ -181,12 +180,11 @@ def _prepare(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from bot.sandbox.command import run_file, run_lines
+    from bot.local_runs import run_file, run_lines
 
-    settings = _settings()
     if arguments.file == "-":
-        return run_lines(settings.worker_url, settings.data_dir, _serve_lines)
-    return run_file(settings.worker_url, settings.data_dir, Path(arguments.file), as_json=arguments.json)
+        return run_lines(_settings())
+    return run_file(_settings(), Path(arguments.file), as_json=arguments.json)
 
 
 def _worker(arguments: argparse.Namespace) -> int:

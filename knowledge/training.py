@@ -1,15 +1,14 @@
-"""Learn `ranking.json` from the corpus: how to weigh the features, and how sure to be.
+"""Learn `ranking.json`: how to weigh the features, and how sure to be.
 
-Each phrasing of a question is hidden once and then asked, as written, misspelt and as keywords; what ranks its
-question first is learned by a listwise softmax loss (Cao et al. 2007, "Learning to Rank: From Pairwise Approach to
-Listwise Approach"). Each question is also hidden whole and then asked: a near miss that must not be answered.
-Together with foreign questions (`evaluation/tune.jsonl`) these train the probability (Platt 1999).
+What ranks the right question first is learned from written questions (`evaluation_sets/tune.jsonl`) by a listwise
+softmax loss (Cao et al. 2007, "Learning to Rank: From Pairwise Approach to Listwise Approach"). The same questions,
+written ones that nothing here answers, and every question of the corpus asked of a corpus that lacks it (a near
+miss) train the probability (Platt 1999, "Probabilistic Outputs for Support Vector Machines").
 """
 
 from __future__ import annotations
 
 import dataclasses
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,16 +22,16 @@ from knowledge.features import FIT_NAMES, SURE_NAMES, Fit, certainty
 from knowledge.questions import Corpus, Question
 from knowledge.ranking import Numbers, Ranking
 from knowledge.search import HITS, Searcher
-from knowledge.words import STOP_WORDS
 
-FOLDS = 4
-HIDDEN_FOLDS = 6
-FALSE_ANSWERS = 0.02
-"""Share of the unanswerable that may get an answer while training: below the 3% that is promised."""
+FOLDS = 6
+NEAR_MISS_WEIGHT = 0.3
+"""Some near misses do have a fair answer elsewhere: they count for less than what was written as unanswerable."""
+FALSE_ANSWERS = 0.015
+"""Share of the written unanswerable that may get an answer while training: half of the 3% that is promised."""
 FALSE_SILENCE = 0.04
-"""Share of the answerable that may get `unknown` while training: below the 8% that is promised."""
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""Share of the answerable that may get `unknown` while training: half of the 8% that is promised."""
+LEAST_SURE = 0.4
+"""No answer is given below this probability, however few false ones there would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +41,16 @@ class Example:
     fitted: Fit
     target: int | None
     texts: Sequence[str]
-    weight: float = 1.0
+    weight: float
 
 
 def learn(corpus: Corpus, encoder: Encoder, tune: Sequence[Asked], start: Ranking, language: frozenset[str]) -> Ranking:
     """Train both stages and set the thresholds; deterministic for the same corpus and model."""
     cached = CachedEncoder(encoder)
-    examples = [
-        *_hidden_phrasings(corpus, cached, start, language),
-        *_hidden_questions(corpus, cached, start, language),
-        *_written(corpus, cached, start, language, tune),
-    ]
-    weights = _learn_fusion([example for example in examples if example.target is not None])
-    return _learn_certainty(examples, dataclasses.replace(start, fit_weights=weights))
+    written = list(_written(corpus, cached, start, language, tune))
+    weights = _learn_fusion([example for example in written if example.target is not None])
+    near_misses = list(_near_misses(corpus, cached, start, language))
+    return _learn_certainty(written, near_misses, dataclasses.replace(start, fit_weights=weights))
 
 
 class CachedEncoder:
@@ -77,38 +73,13 @@ def _searcher(questions: Sequence[Question], encoder: Encoder, ranking: Ranking,
     return Searcher(indexing.build(Corpus(tuple(questions), ()), encoder), encoder, ranking, language)
 
 
-def _hidden_phrasings(
-    corpus: Corpus, encoder: Encoder, ranking: Ranking, language: frozenset[str]
-) -> Iterator[Example]:
-    draw = random.Random(7)  # noqa: S311
+def _near_misses(corpus: Corpus, encoder: Encoder, ranking: Ranking, language: frozenset[str]) -> Iterator[Example]:
     for fold in range(FOLDS):
-        kept = [
-            dataclasses.replace(
-                question, asks=tuple(ask for place, ask in enumerate(question.asks) if place % FOLDS != fold)
-            )
-            for question in corpus.questions
-        ]
-        searcher = _searcher(kept, encoder, ranking, language)
-        asked = [
-            (wording, row)
-            for row, question in enumerate(corpus.questions)
-            for place, ask in enumerate(question.asks)
-            if place % FOLDS == fold
-            for wording in (ask, misspelt(ask, draw), keywords(ask, draw))
-        ]
-        yield from _examples(searcher, asked)
-
-
-def _hidden_questions(
-    corpus: Corpus, encoder: Encoder, ranking: Ranking, language: frozenset[str]
-) -> Iterator[Example]:
-    for fold in range(HIDDEN_FOLDS):
-        kept = [question for row, question in enumerate(corpus.questions) if row % HIDDEN_FOLDS != fold]
-        hidden = [question for row, question in enumerate(corpus.questions) if row % HIDDEN_FOLDS == fold]
+        kept = [question for row, question in enumerate(corpus.questions) if row % FOLDS != fold]
+        hidden = [question for row, question in enumerate(corpus.questions) if row % FOLDS == fold]
         searcher = _searcher(kept, encoder, ranking, language)
         asked = [(wording, None) for question in hidden for wording in (question.question, *question.asks[:1])]
-        # Some near misses do have a fair answer elsewhere: they count for less.
-        yield from _examples(searcher, asked, weight=0.4)
+        yield from _examples(searcher, asked, NEAR_MISS_WEIGHT)
 
 
 def _written(
@@ -117,10 +88,10 @@ def _written(
     rows = {question.id: row for row, question in enumerate(corpus.questions)}
     searcher = _searcher(corpus.questions, encoder, ranking, language)
     asked = [(one.q, rows[one.ids[0]] if one.ids else None) for one in tune]
-    yield from _examples(searcher, asked, weight=2.0)
+    yield from _examples(searcher, asked, weight=1.0)
 
 
-def _examples(searcher: Searcher, asked: Sequence[tuple[str, int | None]], weight: float = 1.0) -> Iterator[Example]:
+def _examples(searcher: Searcher, asked: Sequence[tuple[str, int | None]], weight: float) -> Iterator[Example]:
     fits = searcher.fit([query for query, _ in asked])
     for fitted, (_, target) in zip(fits, asked, strict=True):
         if fitted is not None:
@@ -134,14 +105,12 @@ def _learn_fusion(examples: Sequence[Example]) -> Numbers:
     for row, example in enumerate(examples):
         tables[row, : len(example.fitted.table)] = torch.from_numpy(example.fitted.table)
     targets = torch.tensor([example.target for example in examples])
-    importance = torch.tensor([example.weight for example in examples])
     weights = torch.full((len(FIT_NAMES),), 5.0, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        each = torch.nn.functional.cross_entropy(tables @ weights, targets, reduction="none")
-        value = (each * importance).mean() + 1e-4 * (weights**2).sum()
+        value = torch.nn.functional.cross_entropy(tables @ weights, targets) + 1e-4 * (weights**2).sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
@@ -150,12 +119,12 @@ def _learn_fusion(examples: Sequence[Example]) -> Numbers:
     return (learned / learned.clamp(min=0).sum()).numpy()
 
 
-def _learn_certainty(examples: Sequence[Example], ranking: Ranking) -> Ranking:
+def _learn_certainty(written: Sequence[Example], near_misses: Sequence[Example], ranking: Ranking) -> Ranking:
     rows: list[Numbers] = []
     labels: list[float] = []
     importance: list[float] = []
     firsts: list[int] = []
-    for example in examples:
+    for example in (*written, *near_misses):
         fused = ranking.fuse(example.fitted.table)
         order = np.argsort(-fused, kind="stable")[:HITS]
         table = certainty(example.fitted, fused, order, [example.texts[question] for question in order])
@@ -184,36 +153,10 @@ def _learn_certainty(examples: Sequence[Example], ranking: Ranking) -> Ranking:
     learned = dataclasses.replace(
         ranking, sure_weights=plain.numpy(), sure_bias=float(bias.detach() - (plain * mean).sum())
     )
-    best = learned.probability(np.stack([rows[first] for first in firsts]))
-    written_off = np.array([p for p, example in zip(best, examples, strict=True) if example.target is None])
-    answerable = np.array([p for p, example in zip(best, examples, strict=True) if example.target is not None])
+    best = learned.probability(np.stack([rows[first] for first in firsts[: len(written)]]))
+    answerable = np.array([example.target is not None for example in written])
     return dataclasses.replace(
         learned,
-        answer_from=float(np.quantile(written_off, 1 - FALSE_ANSWERS)),
-        suggest_from=float(np.quantile(answerable, FALSE_SILENCE)),
+        answer_from=max(LEAST_SURE, float(np.quantile(best[~answerable], 1 - FALSE_ANSWERS))),
+        suggest_from=float(np.quantile(best[answerable], FALSE_SILENCE)),
     )
-
-
-def misspelt(text: str, draw: random.Random) -> str:
-    """The text with one or two letters of longer words dropped, doubled, swapped or mistyped."""
-    words = text.split()
-    long = [place for place, word in enumerate(words) if len(word) > 4 and word.isalpha()]
-    for place in draw.sample(long, min(len(long), 2)):
-        word = words[place]
-        at = draw.randrange(1, len(word) - 1)
-        words[place] = draw.choice(
-            (
-                word[:at] + word[at + 1 :],
-                word[:at] + word[at] + word[at:],
-                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-                word[:at] + draw.choice(_LETTERS) + word[at + 1 :],
-            )
-        )
-    return " ".join(words)
-
-
-def keywords(text: str, draw: random.Random) -> str:
-    """The text as people type into a search box: up to four of its words that carry meaning."""
-    carrying = [word.strip("?,.!:;\"'") for word in text.split() if word.lower().strip("?,.!") not in STOP_WORDS]
-    kept = sorted(draw.sample(range(len(carrying)), min(len(carrying), 4)))
-    return " ".join(carrying[place] for place in kept) or text

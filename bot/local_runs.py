@@ -1,0 +1,150 @@
+"""Running code for the command line: `tutor run`, and the proofs of `tutor check`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import TutorError
+from bot.sandbox.client import WorkerClient
+from bot.sandbox.errors import BadRun, SandboxError, WorkerBusy, WorkerUnavailable
+from bot.sandbox.local import LocalWorker
+from bot.sandbox.wire import RunRequest, RunResult
+from bot.settings import Settings
+from knowledge.proofs import Printed, RunSnippet, check_proofs
+from knowledge.questions import Fault, Question
+from knowledge.subprocess_runner import ForkingRunner
+
+Result = TypeVar("Result")
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings) -> AsyncIterator[WorkerClient]:
+    """A client of the configured worker, or of one that is started here and ends with the block.
+
+    Raises:
+        WorkerUnavailable: this machine cannot run one; the message says what it lacks.
+    """
+    if settings.worker_url:
+        client = WorkerClient([settings.worker_url])
+        try:
+            yield client
+        finally:
+            await client.aclose()
+        return
+    worker = LocalWorker(settings.data_dir, settings.worker_environment())
+    await worker.start()
+    client = WorkerClient([worker.url])
+    try:
+        yield client
+    finally:
+        await client.aclose()
+        await worker.aclose()
+
+
+def run_file(settings: Settings, file: Path, *, as_json: bool) -> int:
+    """Run one file and show its result; the exit code is 0 when the snippet ended well."""
+    try:
+        code = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TutorError(f"{file} is not UTF-8 text; save it as UTF-8 and try again.") from error
+
+    async def run() -> RunResult:
+        async with open_worker(settings) as client:
+            return await client.run(RunRequest(code))
+
+    result = _told(run())
+    if as_json:
+        print(json.dumps(result.to_json()))
+    else:
+        _show(result)
+    return 0 if result.status == "ok" else 1
+
+
+def run_lines(settings: Settings) -> int:
+    """Run what each JSON line of standard input says, one answer a line, in order, until it ends."""
+
+    async def serve() -> int:
+        async with open_worker(settings) as client:
+            while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+                if line.strip():
+                    print(json.dumps(await _answer(client, line)), flush=True)
+        return 0
+
+    return _told(serve())
+
+
+async def _answer(client: WorkerClient, line: bytes) -> dict[str, object]:
+    try:
+        return (await client.run(RunRequest.from_json(json.loads(line)))).to_json()
+    except SandboxError as error:
+        return {"error": str(error)}
+    except (ValueError, RecursionError):
+        return {"error": 'The line is not JSON such as {"code": "print(1)"}.'}
+
+
+def _show(result: RunResult) -> None:
+    print(result.stdout, end="")
+    print(result.stderr, end="", file=sys.stderr)
+    if result.value is not None:
+        print(result.value)
+    for file in result.files:
+        print(f"[{file.path}, {file.size} bytes]", file=sys.stderr)
+    if result.status != "ok":
+        print(f"[{result.status} after {result.ms:.0f} ms]", file=sys.stderr)
+    if result.explanation:
+        print(result.explanation, file=sys.stderr)
+
+
+def check_in_jail(settings: Settings, questions: Sequence[Question]) -> list[Fault]:
+    """Run every proof in the jail; on a machine that cannot make one, in plain processes, saying so."""
+
+    async def check() -> list[Fault]:
+        async with open_worker(settings) as client:
+            return await _check(client, questions)
+
+    try:
+        return _told(check())
+    except TutorError as error:
+        print(f"{error}\nThe proofs run in plain processes instead.", file=sys.stderr)
+        return list(check_proofs(questions, ForkingRunner()))
+
+
+async def _check(client: WorkerClient, questions: Iterable[Question]) -> list[Fault]:
+    slots = asyncio.Semaphore((await client.ready()).slots or 1)
+    loop = asyncio.get_running_loop()
+
+    async def run(code: str) -> Printed:
+        async with slots:
+            while True:
+                try:
+                    return _printed(await client.run(RunRequest(code)))
+                except WorkerBusy as busy:
+                    await asyncio.sleep(busy.retry_after_s)
+
+    def run_from_thread(code: str) -> Printed:
+        return asyncio.run_coroutine_threadsafe(run(code), loop).result()
+
+    runner: RunSnippet = run_from_thread
+    checked = (asyncio.to_thread(lambda one: list(check_proofs([one], runner)), question) for question in questions)
+    return [fault for faults in await asyncio.gather(*checked) for fault in faults]
+
+
+def _printed(result: RunResult) -> Printed:
+    if result.status == "ok":
+        return Printed(result.stdout, None)
+    last = result.stderr.strip().splitlines()[-1:] or [""]
+    return Printed(result.stdout, f"{result.status}: {last[0]}" if last[0] else result.status)
+
+
+def _told(work: Coroutine[object, object, Result]) -> Result:
+    """Run to the end; what the sandbox refuses becomes a sentence of the command line."""
+    try:
+        return asyncio.run(work)
+    except (WorkerUnavailable, WorkerBusy, BadRun) as error:
+        raise TutorError(str(error)) from error

@@ -16,7 +16,6 @@ import signal
 import socket
 import sys
 import weakref
-from contextlib import suppress
 from typing import Any, Final, NoReturn
 
 from bot.sandbox import channel, linux, runner
@@ -118,12 +117,9 @@ class _Forker:
         self._settings = settings
         self._program = program
         self._numbers: dict[int, int] = {}
-        self._child_ended, wake = socket.socketpair()
-        for end in (self._child_ended, wake):
-            end.setblocking(False)
+        self._child_ended, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-        self._wake = wake
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
 
     def serve(self) -> None:
         """Answer the supervisor until it closes its end."""
@@ -132,9 +128,8 @@ class _Forker:
         waiter.register(self._child_ended, selectors.EVENT_READ)
         while True:
             for key, _ in waiter.select():
-                if key.fileobj is self._child_ended:
-                    with suppress(BlockingIOError):
-                        self._child_ended.recv(4096)
+                if key.fd == self._child_ended:
+                    os.read(self._child_ended, 4096)
                     self._reap()
                     continue
                 try:
@@ -155,6 +150,8 @@ class _Forker:
             return
         if child == 0:
             signal.set_wakeup_fd(-1)
+            # All descriptors are about to be closed: an object that still thinks it owns one would close another.
+            self._supervisor.detach()
             runner.main(cell, control, (out, err), self._settings, self._program)
         self._numbers[child] = number
         pidfd = os.pidfd_open(child)

@@ -24,6 +24,8 @@ FIT_NAMES = (
     "body_words",  # coverage of the query by the rest
     "phrasing_words",  # overlap with the closest single phrasing
     "names",  # share of the query's API names that are found, 0 where it has none
+    "found",  # share of the query's words that stand anywhere in the question's file
+    "gap",  # weight of the heaviest word of the query that does not
 )
 """The columns of `Fit.table`."""
 
@@ -38,6 +40,8 @@ SURE_NAMES = (
     "head_words",
     "body_words",
     "phrasing_words",
+    "found",
+    "gap",
     "known",  # share of the query's words that the corpus knows
     "missing_names",  # share of the query's API names that the question does not know, 0 where it has none
     "length",  # of the query, in words that carry meaning, log scale
@@ -89,6 +93,8 @@ def fit(index: Index, vector: Vectors, match: LexicalMatch, query: str) -> Fit:
         match.body,
         match.phrasing,
         match.names,
+        match.found,
+        match.gap,
     )
     carrying = len(set(terms(query)))
     letters = sum(character.isascii() and character.isalpha() for character in query) / max(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,10 @@ class LexicalMatch:
     """Overlap (Dice, weighted) with the closest single phrasing."""
     names: Scores
     """Share of the query's API names that stand in the head, half counted where only in the body."""
+    found: Scores
+    """Share of the query's mass in words that stand anywhere in the question's file."""
+    gap: Scores
+    """Weight of the heaviest word of the query that stands nowhere in the question's file, 1 for the rarest."""
     known: float
     """Share of the query's mass in words that the corpus knows at all."""
 
@@ -119,6 +123,7 @@ class LexicalIndex:
         mass = min(mass, max(expanded_mass, mass * 0.5)) if expanded != asked else mass
         head = self._covered("head", expanded) / mass
         body = self._covered("body", expanded) / mass
+        found, gap = self._found(asked)
         known = sum(self.idf[term] for term in asked if term in self.idf) / (
             sum(self.idf.get(term, self._highest_idf) for term in asked) or 1.0
         )
@@ -127,6 +132,8 @@ class LexicalIndex:
             body=np.minimum(body, 1.0),
             phrasing=self._closest_phrasing(expanded, mass),
             names=self._names(identifiers(query)),
+            found=found,
+            gap=gap,
             known=known if asked else 0.0,
         )
 
@@ -138,6 +145,22 @@ class LexicalIndex:
                 rows, weights = postings[term]
                 scores[rows] += weights * self.idf[term]
         return scores
+
+    def _found(self, asked: Set[str]) -> tuple[Scores, Scores]:
+        found = np.zeros(self.size, dtype=np.float32)
+        gap = np.zeros(self.size, dtype=np.float32)
+        total = 0.0
+        for term in asked:
+            weight = self.idf.get(term, self._highest_idf)
+            total += weight
+            there = np.zeros(self.size, dtype=bool)
+            for form in set(expanded_terms(term)) | {term}:
+                for field in ("head", "body"):
+                    if form in self._postings[field]:
+                        there[self._postings[field][form][0]] = True
+            found[there] += weight
+            gap = np.where(there, gap, np.maximum(gap, weight / self._highest_idf))
+        return found / (total or 1.0), gap
 
     def _closest_phrasing(self, asked: Iterable[str], mass: float) -> Scores:
         shared = np.zeros(len(self._owners), dtype=np.float32)

@@ -14,6 +14,7 @@ from bot.client import TutorBot
 from bot.errors import DataFolderError
 from bot.settings import Settings
 from bot.store import Store, sqlite_url
+from bot.worker import Worker, open_worker
 from knowledge.tutor import Tutor
 
 log = logging.getLogger(__name__)
@@ -29,16 +30,17 @@ class Services:
     settings: Settings
     store: Store
     tutor: Tutor
+    worker: Worker
 
     def bot(self, *, message_content: bool) -> TutorBot:
         """A bot that is not connected yet; one that was closed cannot be used again."""
         settings = self.settings.model_copy(update={"message_content": message_content})
-        return TutorBot(settings, self.store, self.tutor)
+        return TutorBot(settings, self.store, self.tutor, self.worker)
 
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Open the database and the tutor, and close both in the end.
+    """Open the worker, the database and the tutor, and close all of them in the end.
 
     Raises DataFolderError, StoreError or KnowledgeError, each in words for the operator.
     """
@@ -48,14 +50,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         if settings.database_url
         else sqlite_url(settings.data_dir / "tutor.db")
     )
-    store = await Store.open(url)
-    async with aclosing(store):
+    # The worker is closed last: what runs there may take longer to finish than the process may take to leave.
+    async with open_worker(settings) as worker, aclosing(await Store.open(url)) as store:
         tutor = await asyncio.to_thread(open_tutor, settings)
         for notice in tutor.notices:
             log.warning(notice)
         async with aclosing(tutor):
             log.info("%s questions are ready; the database is %s.", len(tutor.corpus.questions), store.name)
-            yield Services(settings, store, tutor)
+            yield Services(settings, store, tutor, worker)
 
 
 def open_tutor(settings: Settings) -> Tutor:

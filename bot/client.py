@@ -11,11 +11,15 @@ import discord
 from discord.ext import commands
 
 from bot.cogs.desk import Desk
+from bot.cogs.runs import Runs
 from bot.errors import StoreError
 from bot.store import Store
+from bot.study.running import Limits
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
+from bot.ui.run_items import RUN_ITEMS
+from bot.worker import NoWorker, Worker
 from knowledge.tutor import Tutor
 
 if TYPE_CHECKING:
@@ -23,15 +27,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("bot.cogs.ask", "bot.cogs.listen", "bot.cogs.moderation", "bot.cogs.help")
+EXTENSIONS = ("bot.cogs.ask", "bot.cogs.listen", "bot.cogs.run", "bot.cogs.moderation", "bot.cogs.help")
 COMMANDS_HASH = "commands"
+NO_WORKER = "This bot was started without a worker to run code; ask whoever runs it to set one up."
 
 
 class TutorBot(commands.AutoShardedBot):
     """Torch Tutor on Discord."""
 
-    def __init__(self, settings: Settings, store: Store, tutor: Tutor) -> None:
-        """Connecting raises `discord.PrivilegedIntentsRequired` when `settings.message_content` asks for the words of
+    def __init__(self, settings: Settings, store: Store, tutor: Tutor, worker: Worker | None = None) -> None:
+        """Without a `worker` everything but running code works.
+
+        Connecting raises `discord.PrivilegedIntentsRequired` when `settings.message_content` asks for the words of
         every message and the application's owner has not switched that on. Without it the bot still reads direct
         messages and messages that mention it.
         """
@@ -49,9 +56,11 @@ class TutorBot(commands.AutoShardedBot):
         )
         self.store = store
         self.desk = Desk(tutor, store)
+        limits = Limits(settings.run_timeout_s, settings.run_memory_mb, settings.run_output_bytes)
+        self.runs = Runs(worker or NoWorker(NO_WORKER), store, self.desk, limits)
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*ASK_ITEMS, *MODERATION_ITEMS)
+        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MODERATION_ITEMS)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()

@@ -11,10 +11,9 @@ from discord.ext import commands
 from bot.client import TutorBot
 from bot.cogs.asking import CHOSEN
 from bot.ui import text
-from bot.ui.items import REPHRASE_MODAL, guarded
+from bot.ui.items import REPHRASE_MODAL, Submitted, guarded, typed_text
 
 Used = discord.Interaction[TutorBot]
-Submitted = dict[str, Any]
 
 
 class Ask(commands.Cog):
@@ -58,15 +57,7 @@ class Ask(commands.Cog):
         """Serve a submitted box by its custom_id, whichever process had opened it."""
         data: Submitted = dict(interaction.data or {})
         if interaction.type is discord.InteractionType.modal_submit and data.get("custom_id") == REPHRASE_MODAL:
-            await guarded(interaction, self.bot.desk.rephrased(interaction, _typed(data)))
-
-
-def _typed(component: Submitted) -> str:
-    """The value of the only text input in a submitted modal."""
-    if "value" in component:
-        return str(component["value"])
-    inner = [*component.get("components", ()), *([component["component"]] if "component" in component else ())]
-    return next((value for part in inner if (value := _typed(part))), "")
+            await guarded(interaction, self.bot.desk.rephrased(interaction, typed_text(data)))
 
 
 async def setup(bot: TutorBot) -> None:

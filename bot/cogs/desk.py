@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -202,13 +202,15 @@ async def _typing_when_slow(channel: discord.abc.Messageable, work: Awaitable[Re
         task.cancel()
 
 
-async def reply_to(message: discord.Message, card: ui.LayoutView, *, direct: bool) -> discord.Message | None:
+async def reply_to(
+    message: discord.Message, card: ui.LayoutView, *, direct: bool, files: Sequence[discord.File] = ()
+) -> discord.Message | None:
     """Reply in the channel; where that is not allowed, tell a person who spoke to the bot why it stays silent."""
     try:
         reference = message.to_reference(fail_if_not_exists=False)
         if message.guild and not message.channel.permissions_for(message.guild.me).read_message_history:
-            return await message.channel.send(view=card)
-        return await message.channel.send(view=card, reference=reference)
+            return await message.channel.send(view=card, files=files)
+        return await message.channel.send(view=card, reference=reference, files=files)
     except discord.Forbidden as error:
         log.info("May not answer in channel %s: %s", message.channel.id, error)
     except discord.HTTPException as error:

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.client import TutorBot
 from bot.cogs.desk import reply_to
 from bot.errors import StoreError
-from bot.study import wording
+from bot.study import snippets, wording
 from bot.ui import cards
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,13 @@ class Listen(commands.Cog):
                 await reply_to(message, cards.told(UNREADABLE), direct=True)
                 return
             said = earlier.content if earlier and not to_me else ""
+            code = snippets.code_in(message.content)
+            if code is None and (not wording.has_words(text) or snippets.asks_to_run(text)):
+                # "@Tutor run this", under somebody's code.
+                code = snippets.code_in(said)
+            if code is not None:
+                await self.bot.runs.take_message(message, code)
+                return
             # "@Tutor" alone, under somebody's question, means that question.
             asked, said = (text, said) if wording.has_words(text) else (said, "")
             await self.bot.desk.take_message(message, asked, direct=True, earlier=wording.clean(said, me.id))

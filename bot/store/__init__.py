@@ -8,11 +8,12 @@ from bot.store.conversations import Conversation, Conversations
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.migrate import migrate
+from bot.store.snippets import Snippet, Snippets
 from bot.store.unanswered import Unanswered, UnansweredQuestions
 from bot.store.values import Values
 from bot.store.votes import VoteCounts, Votes
 
-__all__ = ["Conversation", "GuildSettings", "Store", "Unanswered", "VoteCounts", "sqlite_url"]
+__all__ = ["Conversation", "GuildSettings", "Snippet", "Store", "Unanswered", "VoteCounts", "sqlite_url"]
 
 
 class Store:
@@ -24,6 +25,7 @@ class Store:
         self.guilds = Guilds(database)
         self.unanswered = UnansweredQuestions(database)
         self.conversations = Conversations(database)
+        self.snippets = Snippets(database)
         self.values = Values(database)
 
     @classmethod

@@ -103,6 +103,18 @@ class ConversationRow(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class SnippetRow(Base):
+    """The code behind the message that shows its result."""
+
+    __tablename__ = "snippets"
+    __table_args__ = (Index("ix_snippets_user_id_message_id", "user_id", "message_id"),)
+
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class ValueRow(Base):
     """Small things the bot remembers about itself, such as the hash of the commands that Discord knows."""
 

@@ -17,6 +17,7 @@ from bot.study.deck import Deck, key_of
 from bot.ui import text
 from bot.ui.failure import notice
 from bot.ui.items import FollowUpSelect, RephraseButton, ShowButton, SourcesButton, VoteButton
+from bot.ui.run_items import ProofButton
 from knowledge.questions import Proof, Question
 
 ANSWER, SUGGEST, UNKNOWN, PANEL = 0x2EA44F, 0xE3A008, 0x6B7280, 0xEE4C2C
@@ -67,11 +68,12 @@ def answer(shown: Shown, deck: Deck, near: Sequence[Question], *, note: str = ""
     body = text.cut_markdown(question.answer, ANSWER_LIMIT)
     sources = sources_line(question)
     room = TEXT_LIMIT - len(head) - len(body) - len(sources)
+    key = key_of(question.id)
     items: list[Item] = [ui.TextDisplay(head), ui.TextDisplay(body), ui.Separator()]
     if question.proofs:
         items.append(ui.TextDisplay(proof(question.proofs[0], question.torch, room)))
+        items.append(ui.ActionRow(ProofButton(key, 0)))
     items.append(ui.TextDisplay(sources))
-    key = key_of(question.id)
     buttons: list[Item] = [SourcesButton(key), VoteButton(key, up=True), VoteButton(key, up=False)]
     if deck.held:
         buttons.insert(0, ShowButton(deck.next(), "Not this one"))
@@ -173,12 +175,13 @@ def sources(question: Question) -> ui.LayoutView:
     for part in parts[1:]:
         items += [ui.Separator(), ui.TextDisplay(part)]
     left = TEXT_LIMIT - sum(map(len, parts))
-    for other in question.proofs[1:]:
+    for index, other in enumerate(question.proofs[1:], start=1):
         if left < 500:
             break
         block = proof(other, question.torch, left)
         left -= len(block)
-        items += [ui.Separator(), ui.TextDisplay(block)]
+        run: Item = ProofButton(key_of(question.id), index)
+        items += [ui.Separator(), ui.TextDisplay(block), ui.ActionRow(run)]
     return layout(PANEL, *items)
 
 

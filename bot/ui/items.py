@@ -21,6 +21,7 @@ KEY = rf"[a-z2-7]{{{KEY_LENGTH}}}"
 AnyButton = ui.Button[ui.LayoutView]
 AnySelect = ui.Select[ui.LayoutView]
 AnyItem = ui.Item[Any]
+Submitted = dict[str, Any]
 
 
 async def guarded(interaction: discord.Interaction[Any], press: Awaitable[object]) -> None:
@@ -148,6 +149,14 @@ class StatelessModal(ui.Modal):
         super().__init__(title=title, custom_id=custom_id, timeout=None)
         # A finished modal is sent like any other but not kept waiting in this process's memory.
         self.stop()
+
+
+def typed_text(component: Submitted) -> str:
+    """The value of the only text input in a submitted modal."""
+    if "value" in component:
+        return str(component["value"])
+    inner = [*component.get("components", ()), *([component["component"]] if "component" in component else ())]
+    return next((value for part in inner if (value := typed_text(part))), "")
 
 
 def rephrase_modal() -> StatelessModal:

@@ -200,6 +200,12 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "- Go on with *and in eval mode?* in a reply"
         ),
         ui.TextDisplay(
+            "**Run**\n"
+            "- `/run` with a box for your code, or a `.py` file\n"
+            "- Mention me with a code block, or *Apps* and *Run code* on a message with one\n"
+            "- *Run it* under the proof of an answer"
+        ),
+        ui.TextDisplay(
             "**Under an answer**\n"
             "- *Not this one* shows the next best answer\n"
             "- *Sources* has the documentation and what is commonly misstated\n"
@@ -211,5 +217,10 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "- `/settings`: channels in which I answer every question\n"
             "- `/unanswered`: what I did not know"
         ),
-        ui.TextDisplay(small("I keep votes and which answer I gave; your words only where a server allows it.")),
+        ui.TextDisplay(
+            small(
+                "I keep votes and which answer I gave; your words only where a server allows it; and the code you ran, "
+                "for *Edit and run again* alone, for 30 days or until its message is deleted."
+            )
+        ),
     )

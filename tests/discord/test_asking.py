@@ -30,7 +30,7 @@ async def test_ask_shows_question_answer_proof_sources_and_how_sure_it_is(world:
     assert question.proofs[0].output.strip().splitlines()[0] in seen
     assert question.sources[0] in seen
     assert f" % · {question.topic.replace('-', ' ')} · {question.level}" in seen
-    assert labels(result) == ["Not this one", "Sources", "👍", "👎"]
+    assert labels(result) == ["Run it", "Not this one", "Sources", "👍", "👎"]
     assert accent(result) == GREEN
     assert not result.ephemeral
     first = next(request for request in world.env.http_requests if request.path.endswith("/callback"))
@@ -216,8 +216,8 @@ async def test_follow_ups_can_be_chosen_from_a_select(world: World, probes: Prob
 
 async def test_every_command_says_where_it_works_and_for_whom(world: World) -> None:
     commands = {command["name"]: command for command in world.env.backend.commands[None].values()}
-    assert set(commands) == {"ask", "help", "settings", "unanswered", "Answer this"}
-    for name in ("ask", "help", "Answer this"):
+    assert set(commands) == {"ask", "run", "help", "settings", "unanswered", "Answer this", "Run code"}
+    for name in ("ask", "run", "help", "Answer this", "Run code"):
         assert commands[name]["integration_types"] == [0, 1], "installed by a server or by a user"
         assert commands[name]["contexts"] == [0, 1, 2]
     for name in ("settings", "unanswered"):

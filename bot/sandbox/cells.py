@@ -13,11 +13,12 @@ import selectors
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from bot.sandbox import channel, jail, linux, zygote
 from bot.sandbox.errors import LayerMissing
-from bot.sandbox.layers import LAYERS, namespace_flags
+from bot.sandbox.layers import LAYERS, making, namespace_flags
 
 _ZYGOTE_TMP_MB = 16
 
@@ -35,7 +36,7 @@ def main() -> int:
         if inside == 0:
             os._exit(_Jailer(cells, settings, layers).serve(zygote_end, program))
     except LayerMissing as problem:
-        channel.send(zygote_end, {"missing": problem.layer, "reason": str(problem)})
+        channel.send(zygote_end, problem.to_message())
         return 3
     cells.close()
     zygote_end.close()
@@ -50,14 +51,13 @@ def _enter_namespaces(layers: frozenset[str]) -> int:
         linux.unshare(namespace_flags(layers))
     except OSError as problem:
         name = _refused_namespace(layers)
-        raise LayerMissing.because(name, problem.strerror or str(problem), LAYERS[name].mend) from None
-    try:
+        raise LayerMissing.because(name, str(problem), LAYERS[name].mend) from None
+    with making("user"):
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
         jail.map_ids(proc, uid, gid)
         os.close(proc)
+    with making("pid"):
         child = os.fork()
-    except OSError as problem:
-        raise LayerMissing.because("user", str(problem), LAYERS["user"].mend) from None
     linux.die_with_parent()
     return child
 
@@ -95,7 +95,7 @@ class _Jailer:
         try:
             self._build()
         except LayerMissing as problem:
-            channel.send(zygote_end, {"missing": problem.layer, "reason": str(problem)})
+            channel.send(zygote_end, problem.to_message())
             return 3
         child = os.fork()
         if child == 0:
@@ -121,46 +121,49 @@ class _Jailer:
             os.close(birth)
 
     def _build(self) -> None:
-        try:
+        with making("mount"):
             jail.enter_root(self._view, _ZYGOTE_TMP_MB)
             self._proc = jail.old_proc()
-        except OSError as problem:
-            raise LayerMissing.because("mount", str(problem), LAYERS["mount"].mend) from None
         if "proc" in self._layers:
-            try:
+            with making("proc"):
                 jail.mount_proc()
-            except OSError as problem:
-                raise LayerMissing.because("proc", str(problem), LAYERS["proc"].mend) from None
-        try:
+        with making("mount"):
             jail.leave_old_root()
-        except OSError as problem:
-            raise LayerMissing.because("mount", str(problem), LAYERS["mount"].mend) from None
-        os.chdir(jail.WORK)
+            os.chdir(jail.WORK)
         if "uts" in self._layers:
-            socket.sethostname("torch")
+            with making("uts"):
+                socket.sethostname("torch")
 
     def _make_cell(self, birth: socket.socket) -> NoReturn:
         """Make one cell and say so on `birth`, sending a pidfd of its holder and its scratch folders; never returns."""
         try:
-            linux.unshare(namespace_flags(self._layers))
-            jail.map_ids(self._proc, jail.INNER_ID, jail.INNER_ID)
+            with making("user"):
+                linux.unshare(namespace_flags(self._layers))
+                jail.map_ids(self._proc, jail.INNER_ID, jail.INNER_ID)
             if os.fork() != 0:
                 os._exit(0)
             self._cells.close()
             os.close(self._proc)
             if "proc" in self._layers:
-                _mount_private_proc()
-            folders = jail.mount_scratch(self._view, self._disk_mb)
-            # The holder keeps its capabilities in here: a process without any may then neither trace nor read it.
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
-            channel.send(birth, {"cell": True}, [os.pidfd_open(os.getpid()), *folders])
-            os.closerange(0, 1024)
-            while True:
-                signal.pause()
-        except OSError as problem:
-            channel.send(birth, {"reason": str(problem)})
+                with making("proc"):
+                    _mount_private_proc()
+            with making("mount"):
+                folders = jail.mount_scratch(self._view, self._disk_mb)
+        except LayerMissing as problem:
+            with suppress(OSError):
+                channel.send(birth, problem.to_message())
             os._exit(1)
+        # The holder keeps its capabilities in here: a process without any may then neither trace nor read it.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        try:
+            channel.send(birth, {"cell": True}, [os.pidfd_open(os.getpid()), *folders])
+        except OSError:
+            # Nobody waits for this cell any more.
+            os._exit(0)
+        os.closerange(0, 1024)
+        while True:
+            signal.pause()
 
 
 def _mount_private_proc() -> None:

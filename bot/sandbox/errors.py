@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class SandboxError(Exception):
     """Base of everything that the sandbox raises on purpose."""
@@ -40,7 +43,17 @@ class LayerMissing(SandboxError):
         super().__init__(sentence)
         self.layer = layer
 
+    def to_message(self) -> dict[str, Any]:
+        """For another process of the worker, which raises it anew with `raise_if_missing`."""
+        return {"missing": self.layer, "reason": str(self)}
+
     @classmethod
     def because(cls, layer: str, why: str, mend: str) -> LayerMissing:
         """The machine refused with the words `why`; `mend` says how to get the layer."""
         return cls(layer, f"The jail's layer '{layer}' cannot be made ({why}). {mend}.")
+
+
+def raise_if_missing(message: Mapping[str, Any]) -> None:
+    """Raise the LayerMissing that a message from another process stands for, if it does."""
+    if "missing" in message:
+        raise LayerMissing(str(message["missing"]), str(message["reason"]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from bot.sandbox import linux
-from bot.sandbox.errors import ConfigError
+from bot.sandbox.errors import ConfigError, LayerMissing
 
 NAMESPACES_MEND: Final = (
     "Let ordinary users make user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
@@ -51,12 +53,26 @@ LAYERS: Final[dict[str, Layer]] = {
             "the parts of the kernel that a snippet has no use for",
             "Install libseccomp (Debian: apt-get install libseccomp2) and the Python package pyseccomp",
         ),
-        Layer("rlimits", "more descriptors, processes, address space or file size than its share", ""),
+        Layer(
+            "rlimits",
+            "more descriptors, processes, address space or file size than its share",
+            "Start the worker with hard limits (ulimit -H -a) that are not below its own",
+        ),
     )
 }
 
 # The cell itself: without these three there is nothing for the others to be layers of.
 STRUCTURE: Final = frozenset({"user", "mount", "pid"})
+
+
+@contextmanager
+def making(name: str) -> Iterator[None]:
+    """Turn a refusal in the body into a LayerMissing that names this layer."""
+    try:
+        yield
+    # ValueError is what setrlimit raises for EPERM.
+    except (OSError, ValueError) as problem:
+        raise LayerMissing.because(name, str(problem), LAYERS[name].mend) from None
 
 
 def parse_isolation(text: str) -> frozenset[str]:

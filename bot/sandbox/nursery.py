@@ -21,7 +21,7 @@ from bot.sandbox.aio import readable, receive_async
 from bot.sandbox.cgroup import Cgroups, Group
 from bot.sandbox.channel import Message
 from bot.sandbox.config import Config
-from bot.sandbox.errors import LayerMissing, SandboxError
+from bot.sandbox.errors import LayerMissing, SandboxError, raise_if_missing
 from bot.sandbox.seccomp import compile_filter
 from bot.sandbox.watch import pid_of
 
@@ -171,8 +171,7 @@ class Nursery:
     async def _first_word(self) -> None:
         """Wait for the zygote to be warm, or for whoever failed on the way there to say why."""
         message, _ = await receive_async(self._zygote)
-        if "missing" in message:
-            raise LayerMissing(message["missing"], message["reason"])
+        raise_if_missing(message)
 
     async def birth(self) -> Cell:
         """A new cell with a warm runner in it; raises JailGone, or SandboxError if this one could not be made."""
@@ -255,7 +254,7 @@ class Nursery:
         elif "failed" in message:
             waiting = self._forked.get(message["failed"])
             if waiting is not None and not waiting.done():
-                waiting.set_exception(SandboxError(f"The zygote could not fork: {message['reason']}."))
+                waiting.set_exception(LayerMissing(message["missing"], message["reason"]))
         elif "exited" in message:
             cell = self._living.pop(message["exited"], None)
             if cell is not None and not cell.exited.done():
@@ -274,6 +273,7 @@ class Nursery:
 
 
 def _expect(message: Message, key: str) -> None:
+    raise_if_missing(message)
     if not message.get(key):
         raise SandboxError(f"A cell could not be made: {message.get('reason', message)}.")
 

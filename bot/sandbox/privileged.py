@@ -65,14 +65,14 @@ def _shed(groups: Cgroups | None) -> None:
         for folder in writable:
             jail.show(folder)
         jail.leave_old_root()
+        os.setgroups([])
+        os.setresgid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
+        os.setresuid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
     except OSError as problem:
         raise SandboxError(
-            f"The worker was started as root but may not make a mount namespace ({problem}); "
+            f"The worker was started as root but lacks root's powers to step down safely ({problem}); "
             "start it as an ordinary user, as the docker-compose.yml of this project does."
         ) from None
-    os.setgroups([])
-    os.setresgid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
-    os.setresuid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
     linux.forbid_new_privileges()
     linux.set_dumpable(True)
     linux.die_with_parent()

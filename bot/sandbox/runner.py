@@ -11,7 +11,8 @@ from contextlib import suppress
 from typing import Any, Final, NoReturn
 
 from bot.sandbox import channel, jail, linux, snippet
-from bot.sandbox.layers import namespace_flags
+from bot.sandbox.errors import LayerMissing
+from bot.sandbox.layers import making, namespace_flags
 
 _CONTROL: Final = 3
 _DESCRIPTORS: Final = 256
@@ -25,31 +26,35 @@ _MOST_KILLABLE: Final = b"1000"
 
 def main(cell: int, control: int, output: tuple[int, int], settings: dict[str, Any], program: bytes) -> NoReturn:
     """Enter the cell of the pidfd `cell`, jail this process, wait for a snippet and run it; never returns."""
+    layers = frozenset(settings["layers"])
+    end: socket.socket | None = None
     try:
-        layers = frozenset(settings["layers"])
-        linux.setns(cell, namespace_flags(layers) & ~linux.CLONE_NEWPID)
-        os.chdir(jail.WORK)
-        # A session of its own: signals to "my process group" must not reach the zygote's.
-        os.setsid()
+        with making("user"):
+            linux.setns(cell, namespace_flags(layers) & ~linux.CLONE_NEWPID)
+            os.chdir(jail.WORK)
+            # A session of its own: signals to "my process group" must not reach the zygote's.
+            os.setsid()
         end = _take_descriptors(control, output)
         _restore_signals()
-        os.nice(_NICE)
-        with suppress(OSError), open("/proc/self/oom_score_adj", "wb") as score:
-            score.write(_MOST_KILLABLE)
+        _be_first_to_go()
         if "rlimits" in layers:
-            _set_limits(settings)
+            with making("rlimits"):
+                _set_limits(settings)
         if "capabilities" in layers:
-            linux.drop_capabilities()
+            with making("capabilities"):
+                linux.drop_capabilities()
         if layers & {"capabilities", "seccomp"}:
-            linux.forbid_new_privileges()
+            with making("capabilities"):
+                linux.forbid_new_privileges()
         if "seccomp" in layers:
-            linux.load_filter(program)
-        snippet.fresh_randomness()
-        channel.send(end, {"ready": True})
-    except BaseException as problem:
+            with making("seccomp"):
+                linux.load_filter(program)
+    except LayerMissing as problem:
         with suppress(OSError):
-            channel.send(socket.socket(fileno=control), {"reason": f"{type(problem).__name__}: {problem}"})
+            channel.send(end or socket.socket(fileno=control), problem.to_message())
         os._exit(1)
+    snippet.fresh_randomness()
+    channel.send(end, {"ready": True})
     try:
         message, (payload,) = channel.receive(end)
     except (EOFError, ValueError):
@@ -96,6 +101,13 @@ def _take_descriptors(control: int, output: tuple[int, int]) -> socket.socket:
     return socket.socket(fileno=_CONTROL)
 
 
+def _be_first_to_go() -> None:
+    """Yield the processors to the worker itself, and be what the kernel kills first when memory runs out."""
+    os.nice(_NICE)
+    with suppress(OSError), open("/proc/self/oom_score_adj", "wb") as score:
+        score.write(_MOST_KILLABLE)
+
+
 def _restore_signals() -> None:
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
@@ -116,18 +128,26 @@ def _set_limits(settings: dict[str, Any]) -> None:
         (resource.RLIMIT_RTPRIO, 0),
         (resource.RLIMIT_NICE, 0),
     ):
-        resource.setrlimit(what, (limit, limit))
+        _lower(what, limit)
 
 
 def _set_run_limits(memory_mb: int, timeout_s: float) -> None:
     """The limits of this run. They catch one greedy allocation with a clean MemoryError; the sum is watched outside."""
     size, data = _sizes()
     room = max(_ADDRESS_SPACE_MB, 2 * memory_mb) * _MIB
-    resource.setrlimit(resource.RLIMIT_AS, (size + room, size + room))
+    _lower(resource.RLIMIT_AS, size + room)
     room = (memory_mb + _SLACK_MB) * _MIB
-    resource.setrlimit(resource.RLIMIT_DATA, (data + room, data + room))
+    _lower(resource.RLIMIT_DATA, data + room)
     cpu = int(timeout_s * (os.cpu_count() or 1)) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    _lower(resource.RLIMIT_CPU, cpu)
+
+
+def _lower(what: int, limit: int) -> None:
+    """Set a limit for good, unless the machine's own is lower still."""
+    hard = resource.getrlimit(what)[1]
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(what, (limit, limit))
 
 
 def _sizes() -> tuple[int, int]:

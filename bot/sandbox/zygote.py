@@ -19,6 +19,8 @@ import weakref
 from typing import Any, Final, NoReturn
 
 from bot.sandbox import channel, linux, runner
+from bot.sandbox.errors import LayerMissing
+from bot.sandbox.layers import making
 
 # What a snippet is likely to import: imported here once, and shared by all runs.
 PRELOADED: Final = (
@@ -102,8 +104,12 @@ def _gather_into_huge_pages() -> None:
 
     Measured with everything imported: 6 ms for a fork and its exit instead of 18. Before Linux 6.1 it does nothing.
     """
-    with open("/proc/self/maps") as maps:
-        areas = [line.split(maxsplit=2)[:2] for line in maps]
+    try:
+        with open("/proc/self/maps") as maps:
+            areas = [line.split(maxsplit=2)[:2] for line in maps]
+    except FileNotFoundError:
+        # The layer `proc` was given up.
+        return
     for span, rights in areas:
         begin, end = (int(address, 16) for address in span.split("-"))
         first, last = -(-begin // _HUGE) * _HUGE, end // _HUGE * _HUGE
@@ -143,10 +149,11 @@ class _Forker:
         """Fork a runner into the cell of the pidfd `files[0]`; the others are its control channel and its output."""
         cell, control, out, err = files
         try:
-            linux.setns(cell, linux.CLONE_NEWPID)
-            child = os.fork()
-        except OSError as problem:
-            channel.send(self._supervisor, {"failed": number, "reason": str(problem)})
+            with making("pid"):
+                linux.setns(cell, linux.CLONE_NEWPID)
+                child = os.fork()
+        except LayerMissing as problem:
+            channel.send(self._supervisor, {"failed": number, **problem.to_message()})
             return
         if child == 0:
             signal.set_wakeup_fd(-1)

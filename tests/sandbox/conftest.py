@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -48,11 +49,16 @@ def worker(jail: None) -> Iterator[WorkerProcess]:
 
 @pytest.fixture
 def start_worker(jail: None) -> Iterator[StartWorker]:
-    """Starts workers with settings of their own, ready unless told otherwise, and stops them after the test."""
+    """Starts workers with settings of their own, ready unless told otherwise, and stops them after the test.
+
+    `{folder}` in the prefix stands for the folder of the worker's socket.
+    """
     started: list[tuple[WorkerProcess, str]] = []
 
     def start(environ: Mapping[str, str] | None = None, prefix: Sequence[str] = (), wait: bool = True) -> WorkerProcess:
         folder = tempfile.mkdtemp(prefix="worker-")
+        os.chmod(folder, 0o777)  # noqa: S103
+        prefix = [part.format(folder=folder) for part in prefix]
         process = WorkerProcess(Path(folder), environ, prefix)
         started.append((process, folder))
         if wait:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -40,18 +40,21 @@ class WorkerProcess:
     def wait_until_ready(self) -> None:
         """Wait for the first warm cell; fails with the worker's log if it stops or takes too long."""
 
-        async def ready() -> bool:
-            client = WorkerClient([self.url])
-            try:
-                return (await client.ready()).ready
-            finally:
-                await client.aclose()
-
         deadline = time.monotonic() + READY_S
-        while not asyncio.run(ready()):
+        while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the worker is not ready, exit status {self.process.poll()}:\n{self.log()}")
             time.sleep(0.1)
+
+    def _is_ready(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(5)
+            try:
+                connection.connect(self.url.removeprefix("unix:"))
+                connection.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
+                return b" 200 " in connection.recv(4096).split(b"\r\n")[0]
+            except OSError:
+                return False
 
     def stop(self) -> int:
         """Ask the worker to stop; its exit status."""

@@ -126,7 +126,6 @@ async def _live(world: Env, preview: Preview) -> None:
                 await world.advance_time(max(0.0, _lag(world)))
                 if news.is_set():
                     news.clear()
-                    # Only then: every refresh makes what the page was about to send out of date.
                     await preview.refresh()
             except TimeoutError as error:
                 log.warning("Something in the playground takes very long: %s", error)
@@ -140,15 +139,27 @@ def _take_turns(preview: Preview, tutor_id: int) -> asyncio.Lock:
     act = preview._action
 
     async def act_in_turn(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
-        if isinstance(body, dict) and isinstance(written := body.get("content"), str):
-            # What Discord's own client does with a name that is typed out.
-            body = {**body, "content": re.sub(f"@{NAME}", f"<@{tutor_id}>", written, flags=re.IGNORECASE)}
         async with turn:
+            page = preview._pages.get(context_id or "")
+            if isinstance(body, dict) and page is not None:
+                body = _as_discord_would(body, page.revision, tutor_id)
             done: dict[str, Any] = await act(context_id, body)
             return done
 
     preview._action = act_in_turn  # type: ignore[method-assign]
     return turn
+
+
+def _as_discord_would(body: dict[str, Any], revision: int, tutor_id: int) -> dict[str, Any]:
+    """An action of the page, made as forgiving as one in Discord's own client."""
+    if "published_revision" in body:
+        # In a channel that is alive something may have been said since the page was drawn; a button that is gone by
+        # now is refused all the same.
+        body = {**body, "published_revision": revision}
+    if isinstance(written := body.get("content"), str):
+        # A name that is typed out becomes a mention.
+        body = {**body, "content": re.sub(f"@{NAME}", f"<@{tutor_id}>", written, flags=re.IGNORECASE)}
+    return body
 
 
 def _lag(world: Env) -> float:

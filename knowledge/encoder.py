@@ -32,6 +32,8 @@ PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb
 
 LONGEST_TOKENS = 256
 BATCH = 64
+TOKEN_BATCH = 16
+"""Sentences at once when tokens are wanted: they differ in length, and padding costs as much as words."""
 
 
 class Encoder(Protocol):
@@ -43,6 +45,25 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed texts; shape (len(texts), dimensions), float32, unit rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStates:
+    """What a model makes of each piece of a text, in the context of the others."""
+
+    spans: tuple[tuple[int, int], ...]
+    """Where each piece stands in the text, in characters; the model's own marks are left out."""
+    states: Vectors
+    """Last hidden states, shape (pieces, dimensions), unit rows."""
+    sentence: Vectors
+    """The embedding of the whole text, shape (dimensions,)."""
+
+
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that also gives the states of single tokens."""
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
+        """Embed texts piece by piece; what is beyond the model's longest input is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +119,7 @@ def choose_device(wanted: str) -> Device:
     return cast(Device, wanted)
 
 
-def open_encoder(model: Model, device: Device, cache: Path) -> Encoder:
+def open_encoder(model: Model, device: Device, cache: Path) -> TokenEncoder:
     """The fastest encoder that gives this model's vectors on this device.
 
     `cache` is the folder for the ONNX export of the packaged model.
@@ -124,6 +145,24 @@ class SentenceTransformerEncoder:
             list(texts), batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
+        """See `TokenEncoder.encode_tokens`.
+
+        Raises:
+            ModelError: the model's tokenizer cannot say where its tokens stand in the text.
+        """
+        if not getattr(self._model.tokenizer, "is_fast", False):
+            raise ModelError(
+                "The embedding model cannot grade answers, because its tokenizer gives no positions. "
+                "Remove TUTOR_EMBEDDING_MODEL or choose another model."
+            )
+        found = []
+        for text, vector in zip(texts, self.encode(texts), strict=True):
+            states = self._model.encode(text, output_value="token_embeddings", show_progress_bar=False)
+            encoded = self._model.tokenizer(text, truncation=True, max_length=len(states), return_offsets_mapping=True)
+            found.append(_without_marks(encoded["offset_mapping"], states.cpu().numpy(), vector))
+        return found
 
 
 class OnnxEncoder:
@@ -159,6 +198,24 @@ class OnnxEncoder:
                 mask[line, : len(tokens[row])] = 1
             (vectors[rows],) = self._session.run(["sentence_embedding"], {"ids": ids, "mask": mask})
         return vectors
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
+        """See `TokenEncoder.encode_tokens`."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        found: dict[int, TokenStates] = {}
+        by_length = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
+        for start in range(0, len(by_length), TOKEN_BATCH):
+            rows = by_length[start : start + TOKEN_BATCH]
+            ids = np.zeros((len(rows), len(encodings[rows[-1]].ids)), dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for line, row in enumerate(rows):
+                ids[line, : len(encodings[row].ids)] = encodings[row].ids
+                mask[line, : len(encodings[row].ids)] = 1
+            outputs = ["sentence_embedding", "token_embeddings"]
+            vectors, states = self._session.run(outputs, {"ids": ids, "mask": mask})
+            for line, row in enumerate(rows):
+                found[row] = _without_marks(encodings[row].offsets, states[line], vectors[line])
+        return [found[row] for row in range(len(encodings))]
 
 
 def language_words() -> frozenset[str]:
@@ -198,6 +255,13 @@ def _exported(model: Model, cache: Path) -> Path:
         onnx_export.export(model, path)
         checksum.write_text(_sha256(path))
     return path
+
+
+def _without_marks(spans: Sequence[tuple[int, int]], states: Vectors, sentence: Vectors) -> TokenStates:
+    kept = [row for row, (start, end) in enumerate(spans) if end > start]
+    rows = np.asarray(states, dtype=np.float32)[kept]
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return TokenStates(tuple((int(spans[row][0]), int(spans[row][1])) for row in kept), rows, sentence)
 
 
 def _packaged_folder() -> Path:

@@ -62,6 +62,8 @@ def main(cell: int, control: int, output: tuple[int, int], settings: dict[str, A
     run = message["run"]
     if "rlimits" in layers:
         _set_run_limits(int(run["memory_mb"]), float(run["timeout_s"]))
+    # From here on the code counts as run: without this word it may be given to another runner.
+    channel.send(end, {"begun": True})
     if run["merged"]:
         os.dup2(1, 2)
     sys.argv[:] = run["argv"]

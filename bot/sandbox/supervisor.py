@@ -77,7 +77,7 @@ class Supervisor:
                     return result
 
     async def _run_in(self, cell: Cell, request: RunRequest) -> RunResult | None:
-        """Run in this cell; None if its runner had died before it could be given the code."""
+        """Run in this cell; None if its runner had died before it began with the code."""
         limits = self._config.limits
         timeout_s = min(request.timeout_s or limits.timeout_s, limits.timeout_s)
         memory_mb = min(request.memory_mb or limits.memory_mb, limits.memory_mb)
@@ -102,6 +102,9 @@ class Supervisor:
             return None
         finally:
             reader.stop()
+        begun = channel.receive_untrusted(cell.control)
+        if lost and begun is None:
+            return None
         word = _LastWord(channel.receive_untrusted(cell.control) or {})
         outcome: Status = (
             "timeout"

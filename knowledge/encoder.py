@@ -254,6 +254,9 @@ def _exported(model: Model, cache: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         onnx_export.export(model, path)
         checksum.write_text(_sha256(path))
+        for older in cache.glob(f"{model.fingerprint}-*"):
+            if older.stem != path.stem:
+                older.unlink(missing_ok=True)
     return path
 
 

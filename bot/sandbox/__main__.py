@@ -6,14 +6,17 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import socket
 import sys
+import threading
 from typing import Final
 
 from bot.sandbox.cgroup import Cgroups
 from bot.sandbox.config import Config
 from bot.sandbox.errors import ConfigError, SandboxError
 from bot.sandbox.layers import LAYERS
+from bot.sandbox.local import UNTIL_STDIN_ENDS
 from bot.sandbox.privileged import step_down
 from bot.sandbox.seccomp import compile_filter
 from bot.sandbox.server import serve
@@ -39,6 +42,8 @@ def main() -> int:
         log.warning("WEAKER ISOLATION was asked for, every snippet runs WITHOUT: %s", given_up)
 
     def run(groups: Cgroups | None) -> int:
+        if UNTIL_STDIN_ENDS in sys.argv[1:]:
+            threading.Thread(target=_stop_when_stdin_ends, daemon=True).start()
         asyncio.run(serve(config, listener, groups))
         return 0
 
@@ -50,6 +55,13 @@ def main() -> int:
     except SandboxError as problem:
         print(problem, file=sys.stderr)
         return CANNOT_RUN
+
+
+def _stop_when_stdin_ends() -> None:
+    """Stop with whoever started this worker for itself, even when that was killed."""
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _listen(address: str) -> socket.socket:

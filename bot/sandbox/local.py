@@ -17,6 +17,7 @@ from bot.sandbox.errors import WorkerUnavailable
 READY_S: Final = 60.0
 STOP_S: Final = 15.0
 SOCKET_PATH_BYTES: Final = 100
+UNTIL_STDIN_ENDS: Final = "--until-stdin-ends"
 
 
 class LocalWorker:
@@ -56,9 +57,11 @@ class LocalWorker:
             sys.executable,
             "-m",
             "bot.sandbox",
+            UNTIL_STDIN_ENDS,
             env=self._worker_environment(),
             cwd=Path(__file__).parents[2],
-            stdin=asyncio.subprocess.DEVNULL,
+            # Never written to: it ends with this process, however that ends, and the worker with it.
+            stdin=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         if self._process.stderr is not None:

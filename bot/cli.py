@@ -15,6 +15,7 @@ from bot.errors import TutorError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from knowledge.grading import Grader, Rubric
     from knowledge.search import Found
     from knowledge.tutor import Tutor
 
@@ -53,8 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="*", help="the question, or - to read JSON lines from standard input")
     run = command("run", _run, "Run a snippet in the isolated worker.")
     run.add_argument("file", nargs="?", default="-", help="a Python file, or - to read JSON lines from standard input")
+    grade = command("grade", _grade, "Grade answers in free text by their key points.")
+    grade.add_argument("source", choices=["-"], help="- reads JSON lines from standard input")
     questions = command("questions", _questions, "List every question of the corpus.")
-    for each in (ask, run, questions):
+    for each in (ask, run, grade, questions):
         each.add_argument("--json", action="store_true", help="one JSON object a line")
     command("check", _check, "Validate the corpus and run every proof.")
     command("prepare", _prepare, "Build the search index if it is not there, and report how many questions it has.")
@@ -128,6 +131,39 @@ def _found_as_json(found: Found) -> Answer:
         for hit in found.hits
     ]
     return {"q": found.query, "verdict": found.verdict, "hits": hits}
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from knowledge.grading import Grader
+
+    settings = _settings()
+    grader = Grader.open(
+        data_dir=settings.data_dir, model=settings.embedding_model, device=settings.device, corpus_dir=_corpus_dir()
+    )
+
+    def answer(asked: Answer) -> Answer:
+        graded = grader.grade(_rubric(grader, asked), _field(asked, "answer", str))
+        points = [
+            {"text": point.text, "covered": point.state == "covered", "score": round(point.score, 4)}
+            for point in graded.points
+        ]
+        return {"score": round(graded.score, 4), "verdict": graded.verdict, "points": points}
+
+    return _serve_lines(answer)
+
+
+def _rubric(grader: Grader, asked: Answer) -> Rubric:
+    from knowledge.grading import Rubric
+
+    if "id" not in asked:
+        rubric = Rubric.from_reference(_field(asked, "question", str), _field(asked, "reference", str))
+        if not rubric.points:
+            raise TutorError("The reference has no words to compare with. Give a model answer.")
+        return rubric
+    question = grader.questions.get(_field(asked, "id", str))
+    if question is None:
+        raise TutorError(f"No question has the id {asked['id']!r}. Run tutor questions to see them all.")
+    return Rubric.of(question)
 
 
 def _questions(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,243 @@
+"""Grade an answer in free text by the key points that it covers, without a language model.
+
+Each key point is covered, missing or contradicted; listed misconceptions are recognised; what is no honest answer
+(keywords in a row, shuffled words, the question repeated) earns nothing and is told why. Where the evidence is too
+close to call the verdict is `unsure`, and the person should rate themselves.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from knowledge.encoder import TokenEncoder, choose_device, find_model, open_encoder
+from knowledge.grading_features import Evidence, Part, Weights, evidence, read_parts
+from knowledge.grading_fluency import Fluency, grammar_share
+from knowledge.grading_model import GradingModel, answer_features
+from knowledge.grading_text import LONGEST_ANSWER, content_keys, sentences, words
+from knowledge.questions import CORPUS_DIR, Corpus, Misconception, Question, load_corpus
+
+Verdict = Literal["correct", "partial", "wrong", "unsure"]
+State = Literal["covered", "missing", "contradicted"]
+Guard = Literal["empty", "repeats the question", "keywords", "no sentences"]
+
+COVERED_FROM = 0.5
+MISCONCEPTION_FROM = 0.4
+"""How much surer the wrong side must be than the right one to be held against the person."""
+LEAST_ORDER = 0.65
+"""Nats a word; sentences of honest answers gain 0.8 and more from their order, shuffled ones about 0.3."""
+LEAST_GRAMMAR = 0.15
+"""Share of function words; honest answers have 0.28 and more."""
+_GUARDED_SCORE = 0.1
+_FEW_WORDS = 8
+"""Below this, an answer is too short to say how it is built."""
+_NEW_WORDS = 3
+"""An answer that adds fewer words of its own to the question's repeats it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """What an answer is graded by."""
+
+    question: str
+    asks: tuple[str, ...]
+    """Other phrasings of the question."""
+    points: tuple[str, ...]
+    misconceptions: tuple[Misconception, ...]
+
+    @classmethod
+    def of(cls, question: Question) -> Rubric:
+        """The rubric of a corpus question."""
+        return cls(question.question, question.asks, question.key_points, question.misconceptions)
+
+    @classmethod
+    def from_reference(cls, question: str, reference: str) -> Rubric:
+        """A rubric that takes the sentences of a model answer as key points."""
+        return cls(_sound(question), (), tuple(sentences(_sound(reference))), ())
+
+
+@dataclass(frozen=True, slots=True)
+class GradedPoint:
+    """One key point and what became of it."""
+
+    text: str
+    state: State
+    score: float
+    """The probability that it is covered."""
+    said: str
+    """The sentence of the answer that speaks of it most; empty when it is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The result for one answer."""
+
+    score: float
+    """0 to 1."""
+    verdict: Verdict
+    points: tuple[GradedPoint, ...]
+    misconceptions: tuple[Misconception, ...]
+    """Those of the rubric whose wrong side the answer says."""
+    guard: Guard | None
+    """Why it is no answer at all, if it is none."""
+
+    def in_words(self) -> str:
+        """What was right, what is missing, what was wrong, for the person who answered."""
+        if self.guard is not None:
+            return _GUARD_WORDS[self.guard]
+        lines = [_VERDICT_WORDS[self.verdict]]
+        titles: tuple[tuple[State, str], ...] = (
+            ("covered", "You said"),
+            ("missing", "Not mentioned"),
+            ("contradicted", "You seem to say otherwise"),
+        )
+        for state, title in titles:
+            lines += [f"{title}: {point.text}" for point in self.points if point.state == state]
+        lines += [f"A common mistake: {each.wrong} In fact: {each.right}" for each in self.misconceptions]
+        return "\n".join(lines)
+
+
+_VERDICT_WORDS: dict[Verdict, str] = {
+    "correct": "Correct.",
+    "partial": "Partly right.",
+    "wrong": "Not right.",
+    "unsure": "I cannot tell for sure; compare with the points and rate yourself.",
+}
+_GUARD_WORDS: dict[Guard, str] = {
+    "empty": "There is nothing to grade. Write one or two sentences.",
+    "repeats the question": "This repeats the question. Say what the answer is.",
+    "keywords": "These are keywords without statements. Say in sentences how they belong together.",
+    "no sentences": "I cannot read sentences in this. Say it in plain sentences.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A rubric as the model sees it."""
+
+    points: tuple[Part, ...]
+    wrong: tuple[Part, ...]
+    right: tuple[Part, ...]
+    asked: frozenset[str]
+
+
+class Grader:
+    """Grades answers. Blocking: about 30 ms for an answer of three sentences on two cores. Safe in several threads."""
+
+    def __init__(self, corpus: Corpus, encoder: TokenEncoder, model: GradingModel) -> None:
+        self.questions = corpus.by_id()
+        self.model = model
+        self._encoder = encoder
+        self._weights = Weights(corpus)
+        self._fluency = Fluency(question.answer for question in corpus.questions)
+        self._read = functools.lru_cache(maxsize=64)(self._read_rubric)
+
+    @classmethod
+    def open(
+        cls, *, data_dir: Path, model: str | None = None, device: str = "auto", corpus_dir: Path = CORPUS_DIR
+    ) -> Grader:
+        """Load corpus and models. Blocking: about a second.
+
+        Raises:
+            ModelError: the embedding model or the device cannot be had.
+            OSError: the corpus or the data folder cannot be read.
+        """
+        encoder = open_encoder(find_model(model), choose_device(device), data_dir / "models")
+        return cls(load_corpus(corpus_dir), encoder, GradingModel.load())
+
+    def grade(self, rubric: Rubric, answer: str) -> Graded:
+        """Grade one answer; what goes beyond `LONGEST_ANSWER` characters is not read."""
+        answer = _sound(answer)[:LONGEST_ANSWER]
+        guard = self._guard(rubric, answer)
+        if guard == "empty":
+            return Graded(
+                0.0, "wrong", tuple(GradedPoint(point, "missing", 0.0, "") for point in rubric.points), (), guard
+            )
+        evidences, sides = self.look(rubric, answer)
+        covered = [self.model.covered(one) for one in evidences]
+        spoken_of = [self.model.spoken_of(one) for one in evidences]
+        score = self.model.score(answer_features(covered, spoken_of, max(sides, default=0.0)))
+        if guard is not None:
+            points = tuple(
+                GradedPoint(text, "missing", min(each, _GUARDED_SCORE), "")
+                for text, each in zip(rubric.points, covered, strict=True)
+            )
+            return Graded(min(score, _GUARDED_SCORE), "wrong", points, (), guard)
+        points = tuple(
+            _point(text, said, spoken, one.sentence)
+            for text, said, spoken, one in zip(rubric.points, covered, spoken_of, evidences, strict=True)
+        )
+        matched = tuple(
+            each for each, side in zip(rubric.misconceptions, sides, strict=True) if side >= MISCONCEPTION_FROM
+        )
+        return Graded(score, self._verdict(score), points, matched, None)
+
+    def look(self, rubric: Rubric, answer: str) -> tuple[list[Evidence], list[float]]:
+        """The evidence for each point, and for each misconception how much surer its wrong side is, -1 to 1."""
+        read = self._read(rubric)
+        said = read_parts(self._encoder, sentences(answer))
+        evidences = [evidence(point, said, read.wrong, read.asked, self._weights) for point in read.points]
+        sides = []
+        for wrong, right in zip(read.wrong, read.right, strict=True):
+            pairs = [
+                [
+                    self.model.covered(evidence(side, [sentence], (), read.asked, self._weights))
+                    for side in (wrong, right)
+                ]
+                for sentence in said
+            ]
+            sides.append(max((one - other for one, other in pairs), default=0.0))
+        return evidences, sides
+
+    def _read_rubric(self, rubric: Rubric) -> _Read:
+        wrong = [each.wrong for each in rubric.misconceptions]
+        right = [each.right for each in rubric.misconceptions]
+        parts = read_parts(self._encoder, [*rubric.points, *wrong, *right])
+        points, sides = parts[: len(rubric.points)], parts[len(rubric.points) :]
+        return _Read(
+            tuple(points), tuple(sides[: len(wrong)]), tuple(sides[len(wrong) :]), content_keys([rubric.question])
+        )
+
+    def _guard(self, rubric: Rubric, answer: str) -> Guard | None:
+        own = content_keys([answer])
+        if not own:
+            return "empty"
+        if len(own - content_keys([rubric.question, *rubric.asks])) < _NEW_WORDS and _repeats(rubric, answer):
+            return "repeats the question"
+        if len(words(answer)) >= _FEW_WORDS:
+            if grammar_share(answer) < LEAST_GRAMMAR:
+                return "keywords"
+            if self._fluency.order(answer) < LEAST_ORDER:
+                return "no sentences"
+        return None
+
+    def _verdict(self, score: float) -> Verdict:
+        if any(
+            abs(score - edge) < self.model.unsure_within for edge in (self.model.partial_from, self.model.correct_from)
+        ):
+            return "unsure"
+        if score >= self.model.correct_from:
+            return "correct"
+        return "partial" if score >= self.model.partial_from else "wrong"
+
+
+def _sound(text: str) -> str:
+    """The text without lone surrogates, which no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _point(text: str, covered: float, spoken_of: float, sentence: str) -> GradedPoint:
+    if covered >= COVERED_FROM:
+        return GradedPoint(text, "covered", covered, sentence)
+    if spoken_of >= COVERED_FROM:
+        return GradedPoint(text, "contradicted", covered, sentence)
+    return GradedPoint(text, "missing", covered, "")
+
+
+def _repeats(rubric: Rubric, answer: str) -> bool:
+    """Whether most of the answer's words are those of one phrasing of the question."""
+    said = content_keys([answer])
+    closest = max(len(said & content_keys([phrasing])) for phrasing in (rubric.question, *rubric.asks))
+    return closest >= 0.6 * len(said)

@@ -1,0 +1,160 @@
+"""What can be read off an answer without a model: its sentences, its words, and what they deny."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.words import GLOSSARY, STOP_WORDS, is_identifier, stem
+
+LONGEST_ANSWER = 4000
+"""Characters that are graded: what a Discord modal can hold."""
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*(?:'[a-z]+)?|\d+(?:\.\d+)?(?:e-?\d+)?|-?inf\b")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[^0-9\s]):\s+")
+_CLAUSE = re.compile(
+    r"[,;:()]|\b(?:while|whereas|but|because|since|although|though|unlike|instead|so|then|if|unless|until)\b", re.I
+)
+_LONGEST_SENTENCE = 60
+"""Words; what has no full stop for longer is cut at its commas."""
+
+_NEGATORS = frozenset(
+    "not no never none neither nor cannot without nothing nobody nowhere can't don't doesn't didn't isn't aren't "
+    "wasn't weren't won't wouldn't shouldn't couldn't hasn't haven't hadn't needn't mustn't cant dont doesnt didnt isnt arent "
+    "wasnt wont".split()
+)
+
+_OPPOSITES = (
+    "more less|larger smaller|bigger smaller|higher lower|high low|faster slower|fast slow|increase decrease|"
+    "raise lower|grow shrink|before after|first last|same different|equal unequal|always never|train eval|"
+    "training evaluation|training inference|forward backward|row column|view copy|share copy|copy alias|"
+    "static dynamic|input output|enable disable|on off|safe unsafe|exact approximate|existing new|"
+    "smallest largest|minimum maximum|left right|upper lower|synchronous asynchronous|dense sparse|float integer|"
+    "mean sum|average sum|keep drop|keep remove|local global|biased unbiased|logits probabilities|positive negative|"
+    "cheap expensive|eager compiled|leaf non-leaf|contiguous non-contiguous|once repeatedly|multiply divide|"
+    "subtract add|together separately|full partial|weights gradients|parameters gradients|mutable immutable|"
+    "recommended deprecated|allowed forbidden|ignored attended|include exclude|all one|whole part|inside outside|"
+    "early late|ahead lazily|start end|thread process"
+)
+
+
+def _opposites() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for pair in _OPPOSITES.split("|"):
+        one, other = (stem(word) for word in pair.split())
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+OPPOSITES = _opposites()
+"""Words that cannot both be said of the same thing, by their stems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text."""
+
+    text: str
+    start: int
+    end: int
+    key: str
+    """What makes two words the same: the stem, or the last part of a name in code."""
+    content: bool
+    """Whether it says something of the subject."""
+    negated: bool
+    """Whether its clause denies it."""
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; over-long ones are cut at commas."""
+    found: list[str] = []
+    for part in _SENTENCE.split(text.strip()):
+        if len(part.split()) <= _LONGEST_SENTENCE:
+            found.append(part)
+            continue
+        piece: list[str] = []
+        for chunk in re.split(r"(?<=,)\s+", part):
+            words = chunk.split()
+            while words:
+                room = _LONGEST_SENTENCE - len(piece)
+                piece, words = piece + words[:room], words[room:]
+                if len(piece) >= _LONGEST_SENTENCE:
+                    found.append(" ".join(piece))
+                    piece = []
+            if len(piece) > _LONGEST_SENTENCE // 2:
+                found.append(" ".join(piece))
+                piece = []
+        found.append(" ".join(piece))
+    return [sentence.strip() for sentence in found if any(character.isalnum() for character in sentence)]
+
+
+def words(text: str) -> list[Word]:
+    """The words of one sentence, each with its polarity."""
+    plain = text.replace("’", "'")
+    breaks = [match.start() for match in _CLAUSE.finditer(plain)]
+    found: list[Word] = []
+    denied_until = -1
+    for match in _WORD.finditer(plain):
+        token = match[0]
+        lower = token.lower()
+        if any(denied_until >= 0 and place >= denied_until and place < match.start() for place in breaks):
+            denied_until = -1
+        is_negator = lower in _NEGATORS
+        found.append(
+            Word(
+                text=token,
+                start=match.start(),
+                end=match.end(),
+                key=word_key(token),
+                content=not is_negator and (is_identifier(token) or lower not in FUNCTION_WORDS),
+                negated=denied_until >= 0,
+            )
+        )
+        if is_negator and not _only(plain, match.end()):
+            denied_until = match.end()
+    return found
+
+
+def word_key(token: str) -> str:
+    """The same for words that mean the same: `nn.Dropout` and `dropout`, `copies` and `copy`."""
+    lower = token.lower().removesuffix("'s")
+    if is_identifier(token):
+        return lower.rpartition(".")[2].strip("_") or lower
+    long_form = GLOSSARY.get(lower)
+    return stem(long_form.split()[0].lower() if long_form and len(long_form.split()) == 1 else lower)
+
+
+def negates(text: str) -> bool:
+    """Whether a text says no to anything."""
+    return any(word.text.lower() in _NEGATORS for word in words(text))
+
+
+def is_opposite(one: str, other: str) -> bool:
+    """Whether two word keys exclude each other."""
+    return other in OPPOSITES.get(one, ())
+
+
+def content_keys(texts: Sequence[str]) -> frozenset[str]:
+    """The word keys of everything that the texts speak of."""
+    return frozenset(word.key for text in texts for word in words(text) if word.content)
+
+
+FUNCTION_WORDS = (
+    STOP_WORDS
+    | frozenset(
+        "very still even such each every other others same thing things kind way ways lot much many more most less few "
+        "because while whereas although though after before during through per within without instead rather else "
+        "he she him her us them itself themselves himself who whose always never often usually really simply just "
+        "make makes made go goes going come comes take takes give gives given got let lets put puts say says need "
+        "needs want wants happen happens become becomes like likes well however therefore thus hence basically typically "
+        "normally e.g i.e etc i'd i'm i've it's that's there's you're you'd you'll you've we're they're what's he's "
+        "let's but yet both either one's".split()
+    )
+) - frozenset("more less before after same always never without during difference different".split())
+
+
+def _only(text: str, end: int) -> bool:
+    """Whether a negator is part of `not only`, `no longer needs`, `not just`: these do not deny what follows."""
+    return bool(re.match(r"\s+(?:only|just|merely|matter|more than|need to worry)\b", text[end : end + 24], re.I))

@@ -21,19 +21,20 @@ def collect(folder: int, before: Mapping[str, bytes], most_files: int, most_byte
     kept: list[RunFile] = []
     left_out = False
     room = most_bytes
-    for name, data in _regular_files(folder, most_bytes):
-        if data is not None and before.get(name) == data:
-            continue
-        if data is None or len(data) > room or len(kept) == most_files:
-            left_out = True
-            continue
-        room -= len(data)
-        kept.append(RunFile(name, data))
+    for name in _names(folder):
+        if len(kept) == most_files:
+            return kept, True
+        data = _read(folder, name, max(room, len(before.get(name, b""))))
+        if data is None or len(data) > room:
+            left_out = left_out or data is None or before.get(name) != data
+        elif before.get(name) != data:
+            room -= len(data)
+            kept.append(RunFile(name, data))
     return kept, left_out
 
 
-def _regular_files(folder: int, most_bytes: int) -> Iterator[tuple[str, bytes | None]]:
-    """Names and contents (None for a file that is too large or not readable), in the order of their names."""
+def _names(folder: int) -> Iterator[str]:
+    """Names of regular files, in their order within each folder."""
     looked_at = 0
     pending = [""]
     while pending:
@@ -49,7 +50,7 @@ def _regular_files(folder: int, most_bytes: int) -> Iterator[tuple[str, bytes | 
                 if name.count("/") < MAX_DEPTH - 1:
                     pending.append(name)
             elif entry.is_file(follow_symlinks=False):
-                yield name, _read(folder, name, most_bytes)
+                yield name
 
 
 def _entries(folder: int, inside: str) -> list[os.DirEntry[str]]:
@@ -65,8 +66,10 @@ def _entries(folder: int, inside: str) -> list[os.DirEntry[str]]:
 
 
 def _read(folder: int, name: str, most_bytes: int) -> bytes | None:
-    """The content of a regular file, never of what a link points at. The name's folders hold no links: they were
-    walked with O_NOFOLLOW, and no process is left that could swap one."""
+    """The content of a regular file of at most this size, else None; never of what a link points at.
+
+    The name's folders hold no links: they were walked with O_NOFOLLOW, and no process is left that could swap one.
+    """
     try:
         fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:

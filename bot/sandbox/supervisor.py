@@ -115,7 +115,9 @@ class Supervisor:
             if memory.exceeded()
             else _outcome(status, word)
         )
-        files, left_out = collect(cell.folders[0], request.files, limits.returned_files, limits.returned_bytes)
+        files, left_out = await asyncio.to_thread(
+            collect, cell.folders[0], request.files, limits.returned_files, limits.returned_bytes
+        )
         told = explain(word.error_type, word.error_message) if outcome == "error" else None
         return RunResult(
             status=outcome,

@@ -69,7 +69,9 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
 class OwnWorker:
     """A worker process of the bot's own, started in the background and again when it has died."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, retry_s: float = RETRY_S) -> None:
+        """`retry_s`: at least so many seconds lie between two starts."""
+        self._retry_s = retry_s
         self._folder = settings.data_dir / "worker"
         self._environ = {**os.environ, **settings.worker_environment()}
         self._starting: asyncio.Task[None] | None = None
@@ -86,7 +88,7 @@ class OwnWorker:
 
     async def run(self, request: RunRequest) -> RunResult:
         """Run a snippet, once the worker is warm."""
-        if self._client is None and self._starting is not None and not self._starting.done():
+        if self._starting is not None and not self._starting.done():
             await asyncio.shield(self._starting)
         if self._client is None:
             self._start_again()
@@ -110,7 +112,7 @@ class OwnWorker:
         await self._stop()
 
     def _start_again(self) -> None:
-        if time.monotonic() - self._tried_at >= RETRY_S:
+        if time.monotonic() - self._tried_at >= self._retry_s:
             self.start()
 
     async def _start(self) -> None:

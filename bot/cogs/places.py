@@ -57,7 +57,9 @@ class Under:
             self._said = await reply_to(self._message, card, direct=True, files=files)
         else:
             try:
-                await self._said.edit(view=card, attachments=list(files))
+                # Edits do not take the client's default.
+                nobody = discord.AllowedMentions.none()
+                await self._said.edit(view=card, attachments=list(files), allowed_mentions=nobody)
             except discord.NotFound as error:
                 _expect_deleted(error)
                 return None

@@ -64,6 +64,8 @@ class Runs:
         self._limits = limits
         self._quota = Quota()
         self._line: list[Ticket] = []
+        self.tick_s = TICK_S
+        """How long people wait without a word about where their run stands."""
 
     # ------------------------------------------------------------------------------------------------ code
 
@@ -228,7 +230,7 @@ class Runs:
         running = asyncio.ensure_future(self._worker.run(request))
         shown = None
         try:
-            while not (await asyncio.wait({running}, timeout=TICK_S))[0]:
+            while not (await asyncio.wait({running}, timeout=self.tick_s))[0]:
                 line = standing(self._line, mine, await self._worker.ready())
                 if line != shown:
                     shown = line

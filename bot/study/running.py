@@ -13,6 +13,7 @@ from bot.study.cooldown import Cooldown, Pace
 USER_PACE = Pace(burst=10, every_s=5.0)
 SERVER_PACE = Pace(burst=60, every_s=1.0)
 
+_TRACEBACK = "Traceback (most recent call last):"
 _RAISED = re.compile(r"^([A-Za-z_][A-Za-z0-9_.]{0,80})(?::|$)")
 
 
@@ -84,15 +85,17 @@ def usage(result: RunResult, limits: Limits) -> str:
 
 
 def _raised(stderr: str) -> str | None:
-    """The exception's name from the last line of a traceback."""
-    if "Traceback" not in stderr and not stderr.startswith("  File "):
+    """The exception's name: the first line that is not indented after the last traceback began.
+
+    The lines after it may be the rest of its message. A syntax error has no traceback, only its place.
+    """
+    lines = stderr.splitlines()
+    begun = [number for number, line in enumerate(lines) if line.startswith(_TRACEBACK)]
+    if not begun and not stderr.startswith("  File "):
         return None
-    # The message after the name may go on over several lines, so the last line that has a name counts.
-    lines = [line for line in stderr.splitlines() if line and not line.startswith(" ")]
-    for line in reversed(lines):
-        if (found := _RAISED.match(line)) and found[1] != "Traceback":
-            return found[1].rsplit(".", 1)[-1]
-    return None
+    named = next((line for line in lines[begun[-1] + 1 if begun else 0 :] if not line.startswith(" ")), "")
+    found = _RAISED.match(named)
+    return found[1].rsplit(".", 1)[-1] if found else None
 
 
 def _signal(returncode: int) -> str:

@@ -81,7 +81,7 @@ def result(shown: Shown) -> Card:
     head = f"### {icon} {headline(run, shown.limits)}\n{small(usage(run, shown.limits))}"
     if shown.note:
         head = f"{small(shown.note)}\n{head}"
-    explanation = f"💡 {text.cut(text.visible(run.explanation), 500)}" if run.explanation else ""
+    explanation = f"💡 {text.quote(settled(run.explanation), 400)}" if run.explanation else ""
     parts = _parts(run)
     code = text.code_block(shown.code, "py", CODE_LIMIT) if shown.code.strip() else ""
     room = TEXT_LIMIT - NOTES_LIMIT - _size(head) - _size(explanation) - _size(code)
@@ -122,7 +122,7 @@ def _parts(run: RunResult) -> list[_Part]:
     traceback = "Traceback" in run.stderr or run.status == "error"
     parts = [
         _Part("Output", settled(run.stdout)),
-        _Part("Value", run.value or "", "py"),
+        _Part("Value", settled(run.value or ""), "py"),
         _Part("Error" if traceback else "Standard error", settled(run.stderr), keep_end=True),
     ]
     return [part for part in parts if text.visible(part.printed).strip()]

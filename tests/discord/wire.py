@@ -71,6 +71,10 @@ def check(method: str, path: str, body: Json) -> None:
 def _with_text_ids(value: Json) -> Json:
     """Ids as text. Discord takes numbers too, as discord.py sends them; its document has forgotten them."""
     if isinstance(value, dict):
+        if "attachments" in value:
+            # The id of a file that comes along is its number among them.
+            files = [{**file, "id": str(file["id"])} for file in value["attachments"]]
+            value = {**value, "attachments": files}
         return {
             key: str(inner) if type(inner) is int and inner >> 32 and key.endswith("id") else _with_text_ids(inner)
             for key, inner in value.items()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from simcord import Env
+
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.wire import Readiness, RunRequest, RunResult
 
@@ -24,17 +26,21 @@ class RefusingWorker:
 
 
 class SlowWorker:
-    """Has one slot, and finishes a run only when `finish` is set; later ones wait."""
+    """Has one slot, and finishes a run only when `finish` is set; later ones wait.
 
-    def __init__(self, readiness: Readiness | None = None) -> None:
+    `env` is told that the wait is meant, so that its clock goes on.
+    """
+
+    def __init__(self, env: Env, readiness: Readiness | None = None) -> None:
         self.finish = asyncio.Event()
+        self._env = env
         self.runs: list[RunRequest] = []
         self._readiness = readiness
 
     async def run(self, request: RunRequest) -> RunResult:
         self.runs.append(request)
         try:
-            await self.finish.wait()
+            await self._env.external_wait(self.finish.wait(), reason="a slow worker")
         finally:
             self.runs.remove(request)
         return RunResult("ok", stdout=f"ran {request.code}")

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.store import GuildSettings, Store, VoteCounts
+from bot.store import GuildSettings, Snippet, Store, VoteCounts
+from bot.store.snippets import KEPT, KEPT_EACH
 
 pytestmark = pytest.mark.asyncio
 
@@ -149,3 +150,26 @@ async def test_a_moment_keeps_its_instant_whatever_its_zone(store: Store) -> Non
 async def test_many_writers_at_once_all_get_through(store: Store) -> None:
     await asyncio.gather(*(store.votes.cast(user, "leaf", 10, 1) for user in range(100)))
     assert await store.votes.count("leaf") == VoteCounts(up=100, down=0)
+
+
+async def test_the_code_behind_a_card_is_kept_replaced_and_forgotten(store: Store) -> None:
+    await store.snippets.keep(10, 1, "first\0", NOON)
+    await store.snippets.keep(10, 1, "second \ud800", NOON)
+    await store.snippets.keep(11, 2, "other", NOON)
+    assert await store.snippets.get(10) == Snippet(10, 1, "second ?", NOON)
+    await store.snippets.forget(10, 99)
+    assert await store.snippets.get(10) is None
+    assert await store.snippets.get(11) is not None
+
+
+async def test_code_is_kept_for_30_days_and_100_of_each_person(store: Store) -> None:
+    await store.snippets.keep(1, 1, "old", NOON - KEPT)
+    await store.snippets.keep(2, 2, "of another person", NOON)
+    assert await store.snippets.get(1) is not None
+    for number in range(KEPT_EACH):
+        await store.snippets.keep(10 + number, 1, "new", NOON)
+    assert await store.snippets.get(1) is None
+    assert await store.snippets.get(10) is not None
+    await store.snippets.keep(SNOWFLAKE, 3, "newest", NOON + KEPT + timedelta(seconds=1))
+    assert await store.snippets.get(2) is None
+    assert await store.snippets.get(SNOWFLAKE) is not None

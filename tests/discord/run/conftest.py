@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from bot.client import TutorBot
 from bot.sandbox.client import WorkerClient
 from bot.settings import Settings
 from bot.store import Store
+from bot.worker import Worker
 from knowledge.tutor import Tutor
+from tests.discord.world import World
 from tests.sandbox.conftest import why_no_jail
 from tests.sandbox.worker_process import WorkerProcess
 
@@ -63,3 +65,9 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def make_bot(settings: Settings, store: Store, tutor: Tutor, worker: WorkerClient) -> Callable[[], TutorBot]:
     return lambda: TutorBot(settings, store, tutor, worker)
+
+
+@pytest.fixture
+def restart_with(world: World, settings: Settings, store: Store, tutor: Tutor) -> Callable[[Worker], Awaitable[None]]:
+    """Restarts the bot with another worker."""
+    return lambda worker: world.env.restart_bot(TutorBot(settings, store, tutor, worker))

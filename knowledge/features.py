@@ -42,10 +42,12 @@ SURE_NAMES = (
     "phrasing_words",
     "found",
     "gap",
+    "names",
     "known",  # share of the query's words that the corpus knows
     "missing_names",  # share of the query's API names that the question does not know, 0 where it has none
     "length",  # of the query, in words that carry meaning, log scale
     "other_framework",  # the query names another framework and the question does not
+    "nearly_said",  # how close to a phrasing, word for word: 0 below a cosine of 0.8, 1 at 1
     "letters",  # share of characters that are ASCII letters: low for other scripts, emoji and noise
 )
 """The columns of the calibration."""
@@ -139,6 +141,7 @@ def certainty(fitted: Fit, fused: npt.NDArray[np.float32], order: npt.NDArray[np
             "known": fitted.known,
             "missing_names": 1.0 - row["names"] if fitted.named else 0.0,
             "length": fitted.length,
+            "nearly_said": max(0.0, row["phrasing"] - 0.8) / 0.2,
             "other_framework": float(bool(elsewhere)),
             "letters": fitted.letters,
         }

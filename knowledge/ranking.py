@@ -7,6 +7,7 @@ corpus question answers; docs/evaluation/ reports how it does on questions that 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,12 @@ class Ranking:
     fit_weights: Numbers
     """Shape (len(FIT_NAMES),): the ranking score is the weighted sum."""
     sure_weights: Numbers
-    """Shape (len(SURE_NAMES),): of the logistic regression."""
-    sure_bias: float
+    """Shape (len(SURE_NAMES), units): into the hidden units of the calibration."""
+    sure_bias: Numbers
+    """Shape (units,)."""
+    unit_weights: Numbers
+    """Shape (units,): from the hidden units to the log odds."""
+    unit_bias: float
     answer_from: float
     """The lowest probability at which the best hit is given as the answer."""
     suggest_from: float
@@ -41,8 +46,10 @@ class Ranking:
         stored = json.loads(file.read_text())
         return cls(
             fit_weights=_in_order(stored["fit"], FIT_NAMES),
-            sure_weights=_in_order(stored["sure"], SURE_NAMES),
-            sure_bias=float(stored["sure_bias"]),
+            sure_weights=np.array([stored["sure"][name] for name in SURE_NAMES], dtype=np.float32),
+            sure_bias=np.array(stored["sure_bias"], dtype=np.float32),
+            unit_weights=np.array(stored["unit_weights"], dtype=np.float32),
+            unit_bias=float(stored["unit_bias"]),
             answer_from=float(stored["answer_from"]),
             suggest_from=float(stored["suggest_from"]),
         )
@@ -51,12 +58,14 @@ class Ranking:
         """Write the numbers in a form that a diff can show."""
         stored = {
             "fit": dict(zip(FIT_NAMES, _rounded(self.fit_weights), strict=True)),
-            "sure": dict(zip(SURE_NAMES, _rounded(self.sure_weights), strict=True)),
-            "sure_bias": round(self.sure_bias, 4),
+            "sure": {name: _rounded(row) for name, row in zip(SURE_NAMES, self.sure_weights, strict=True)},
+            "sure_bias": _rounded(self.sure_bias),
+            "unit_weights": _rounded(self.unit_weights),
+            "unit_bias": round(self.unit_bias, 4),
             "answer_from": round(self.answer_from, 4),
             "suggest_from": round(self.suggest_from, 4),
         }
-        file.write_text(json.dumps(stored, indent=2) + "\n")
+        file.write_text(_lines(stored) + "\n")
 
     def fuse(self, table: Table) -> Numbers:
         """One ranking score a question, from a table of shape (questions, len(FIT_NAMES))."""
@@ -64,11 +73,18 @@ class Ranking:
 
     def probability(self, table: Table) -> Numbers:
         """The probability that each hit answers, from a table of shape (hits, len(SURE_NAMES))."""
-        return np.asarray(1 / (1 + np.exp(-(table @ self.sure_weights + self.sure_bias))), dtype=np.float32)
+        units = np.tanh(table @ self.sure_weights + self.sure_bias)
+        return np.asarray(1 / (1 + np.exp(-(units @ self.unit_weights + self.unit_bias))), dtype=np.float32)
 
 
 def _in_order(values: Mapping[str, float], names: tuple[str, ...]) -> Numbers:
     return np.array([values[name] for name in names], dtype=np.float32)
+
+
+def _lines(stored: Mapping[str, object]) -> str:
+    """JSON with one line a row of numbers."""
+    text = json.dumps(stored, indent=1)
+    return re.sub(r"\[[^\[\]]*\]", lambda row: re.sub(r"\s+", " ", row[0]), text)
 
 
 def _rounded(values: Numbers) -> list[float]:

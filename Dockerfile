@@ -54,10 +54,11 @@ RUN printf '#!/bin/sh\nexec python -m bot "$@"\n' >/usr/local/bin/tutor && chmod
 COPY bot bot
 COPY knowledge knowledge
 RUN python -m compileall -q bot knowledge
-USER 10001:10001
-ENV TUTOR_DATA_DIR=/data TUTOR_HTTP_LISTEN=0.0.0.0:8070
 # The model and the index, so that the first start has nothing to build: Docker fills an empty volume with them.
 # What docker/prepared brings is taken where it fits this corpus, else they are built here.
 RUN --mount=type=bind,source=docker/prepared,target=/prepared \
-    cp -R /prepared/. /data && rm -f /data/.gitignore && tutor prepare
+    cp -R /prepared/. /data && rm /data/.gitignore && chown -R 10001:10001 /data
+USER 10001:10001
+ENV TUTOR_DATA_DIR=/data TUTOR_HTTP_LISTEN=0.0.0.0:8070
+RUN tutor prepare
 CMD ["tutor", "bot"]

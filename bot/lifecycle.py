@@ -26,10 +26,11 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# Told to stop, the process is gone within 10 s: what runs may finish first, and closing may take a moment.
+# Told to stop, the process is gone within 10 s: answers under way may finish first, then the connection and the
+# worker have a moment to close.
 FINISH_S = 3.0
-CLOSE_S = 3.0
-LEAVE_S = 8.0
+CLOSE_S = 2.0
+LEAVE_S = 9.0
 # A connection that lasted this long was a good one, and the next attempt may come soon. Discord allows 1,000 a day.
 STABLE_S = 300.0
 

@@ -35,9 +35,9 @@ class Process:
 
     async def ended(self, timeout_s: float = 60) -> int:
         """Wait for its end; returns its exit code."""
-        async with asyncio.timeout(timeout_s):
-            await asyncio.shield(self._reader)
-            return await self._process.wait()
+        await asyncio.wait({self._reader}, timeout=timeout_s)
+        assert self._reader.done(), f"it has not ended within {timeout_s} s:\n{self.output}"
+        return await self._process.wait()
 
     async def stop(self, number: int = signal.SIGTERM, timeout_s: float = 10) -> int:
         """Send a signal and wait for the end; returns the exit code."""

@@ -50,7 +50,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def settings(data_folder: Path) -> dict[str, str]:
-    return {"TUTOR_DATA_DIR": str(data_folder)}
+    # No worker of its own, whose start is heavy and has nothing to do with the page.
+    return {"TUTOR_DATA_DIR": str(data_folder), "TUTOR_WORKER_URL": "unix:/nonexistent/worker.sock"}
 
 
 @pytest.fixture(scope="session")

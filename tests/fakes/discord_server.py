@@ -84,7 +84,10 @@ class Used:
 
 
 class DiscordServer:
-    """Start with `running()`. `identified`, `resumed` and `requests` say what the bot did; `closed` how it left."""
+    """Start with `running()`. `identified`, `resumed` and `requests` say what the bot did; `closed` how it left.
+
+    An identification counts once the bot has been sent its servers, or has been refused an intent.
+    """
 
     def __init__(self, *, message_content_allowed: bool = True) -> None:
         self.requests: list[Request] = []
@@ -144,6 +147,11 @@ class DiscordServer:
         assert self._socket is not None
         await self._socket.close(code=code)
 
+    async def withdraw_token(self) -> None:
+        """Close the gateway's socket and let nobody in again, as when somebody resets the token."""
+        self.identify_close = 4004
+        await self.drop(4004)
+
     async def reconnect(self) -> None:
         """Ask the bot to connect anew, as Discord does before it restarts a gateway."""
         await self._send({"op": RECONNECT, "d": None})
@@ -188,17 +196,17 @@ class DiscordServer:
             elif packet["op"] == IDENTIFY:
                 await self._identify(socket, packet["d"])
             elif packet["op"] == RESUME:
-                await self._resume(packet["d"])
+                await self._resume(socket, packet["d"])
         self.closed.put_nowait(socket.close_code)
         return socket
 
     async def _identify(self, socket: web.WebSocketResponse, said: Json) -> None:
-        self.identified.put_nowait(said)
         if self.identify_close:
             await socket.close(code=self.identify_close)
         elif said["token"] != TOKEN:
             await socket.close(code=4004)
         elif said["intents"] & MESSAGE_CONTENT and not self._message_content_allowed:
+            self.identified.put_nowait(said)
             await socket.close(code=4014)
         else:
             self._sent.clear()
@@ -215,8 +223,12 @@ class DiscordServer:
                 },
             )
             await self._dispatch("GUILD_CREATE", _guild())
+            self.identified.put_nowait(said)
 
-    async def _resume(self, said: Json) -> None:
+    async def _resume(self, socket: web.WebSocketResponse, said: Json) -> None:
+        if self.identify_close:
+            await socket.close(code=self.identify_close)
+            return
         self.resumed.put_nowait(said)
         for packet in [packet for packet in self._sent if packet["s"] > said["seq"]]:
             await self._send(packet)

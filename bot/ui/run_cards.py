@@ -20,6 +20,8 @@ from bot.ui.terminal import settled
 
 CODE_LIMIT = 900
 NOTES_LIMIT = 500
+MOST_LINES = 25
+"""More of one part would push the conversation out of sight; the rest is in a file."""
 LOOKS: dict[Status, tuple[str, int]] = {
     "ok": ("✅", ANSWER),
     "error": ("❌", FAILED),
@@ -140,7 +142,8 @@ def _blocks(parts: Sequence[_Part], room: int) -> tuple[list[str], bool]:
         part = parts[number]
         title = f"**{part.title}**\n"
         share = room // (len(parts) - done) - len(title) - 1
-        full = _block(part, part.printed) if len(part.printed) <= share else ""
+        short = len(part.printed) <= share and part.printed.strip("\n").count("\n") < MOST_LINES
+        full = _block(part, part.printed) if short else ""
         if not full or _size(full) > share:
             whole = False
             full = _cut_block(part, share)
@@ -150,20 +153,22 @@ def _blocks(parts: Sequence[_Part], room: int) -> tuple[list[str], bool]:
 
 
 def _cut_block(part: _Part, limit: int) -> str:
-    """The part's beginning, or its end where that says more, in `limit` UTF-16 units."""
-    whole = text.visible(part.printed).strip("\n")
-    count = limit
+    """The part's first lines, or its last where they say more, in `limit` UTF-16 units."""
+    lines = text.visible(part.printed).strip("\n").split("\n")
+    near = "\n".join(lines[-MOST_LINES:] if part.keep_end else lines[:MOST_LINES])
+    count = min(limit, len(near))
     while True:
-        piece = whole[-count:] if part.keep_end else whole[:count]
-        if "\n" in piece:
+        piece = near[-count:] if part.keep_end else near[:count]
+        if count < len(near) and "\n" in piece:
             piece = piece.partition("\n")[2] if part.keep_end else piece.rpartition("\n")[0]
-        missing = whole.count("\n") - piece.count("\n")
+        missing = len(lines) - 1 - piece.count("\n")
         note = f"{text.ELLIPSIS} {missing} more line{'s' if missing > 1 else ''}" if missing else text.ELLIPSIS
         block = _block(part, f"{note}\n{piece}" if part.keep_end else f"{piece}\n{note}")
         over = _size(block) - limit
         if over <= 0:
             return block
-        count -= over
+        # No character takes more than two units, so this never takes away too much.
+        count -= (over + 1) // 2
 
 
 def _block(part: _Part, printed: str) -> str:

@@ -76,7 +76,7 @@ async def test_long_output_is_cut_at_a_line_and_whole_in_a_file(world: World) ->
     seen = text_of(result)
     assert "number 0\nnumber 1\n" in seen
     assert "more lines\n```" in seen
-    assert "number 599\n" not in seen
+    assert "number 24\n… 575 more lines\n```" in seen, "a conversation is not pushed out of sight"
     (file,) = attached(result)
     whole = (await file.read()).decode()
     assert "number 599\n" in whole
@@ -157,6 +157,13 @@ async def test_whatever_is_printed_stays_in_its_block(world: World, restart_with
     assert "\x1b" not in seen
     results = seen.split("```", 2)[2]
     assert "[31m" not in results, "an escape goes whole"
+
+
+@pytest.mark.parametrize("character", ["`", "🔥", "x"])
+async def test_a_cut_uses_the_room_there_is(world: World, restart_with: RestartWith, character: str) -> None:
+    await restart_with(FixedWorker(RunResult("error", character * 9000, character * 9000)))
+    seen = text_of(await run(world, world.alice, "1"))
+    assert seen.count(character) > 1200
 
 
 async def test_a_program_really_printing_such_things_changes_nothing(world: World) -> None:

@@ -19,7 +19,7 @@ from tests.discord.world import World
 from tests.sandbox.conftest import why_no_jail
 from tests.sandbox.worker_process import WorkerProcess
 
-TIMEOUT_S, MEMORY_MB, OUTPUT_BYTES = 4.0, 512, 20_000
+TIMEOUT_S, MEMORY_MB, OUTPUT_BYTES = 6.0, 512, 20_000
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ async def test_run_opens_a_box_and_shows_what_its_code_does(world: World) -> Non
     result = await run(world, world.alice, "import torch\nprint('hello')\ntorch.ones(2) + 1")
     seen = text_of(result)
     assert seen.startswith("### ✅ Ran\n-# 0.")
-    assert " of 4 s · " in seen
+    assert " of 6 s · " in seen
     assert " of 512 MB" in seen
     assert "```py\nimport torch\nprint('hello')\ntorch.ones(2) + 1\n```" in seen, "others see what ran"
     assert "**Output**\n```\nhello\n```" in seen

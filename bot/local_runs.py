@@ -5,46 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from bot.errors import TutorError
-from bot.sandbox.client import WorkerClient
 from bot.sandbox.errors import BadRun, SandboxError, WorkerBusy, WorkerUnavailable
-from bot.sandbox.local import LocalWorker
 from bot.sandbox.wire import RunRequest, RunResult
 from bot.settings import Settings
+from bot.worker import Worker, open_worker
 from knowledge.proofs import Printed, RunSnippet, check_proofs
 from knowledge.questions import Fault, Question
 from knowledge.subprocess_runner import ForkingRunner
 
 Result = TypeVar("Result")
-
-
-@asynccontextmanager
-async def open_worker(settings: Settings) -> AsyncIterator[WorkerClient]:
-    """A client of the configured worker, or of one that is started here and ends with the block.
-
-    Raises:
-        WorkerUnavailable: this machine cannot run one; the message says what it lacks.
-    """
-    if settings.worker_url:
-        client = WorkerClient([settings.worker_url])
-        try:
-            yield client
-        finally:
-            await client.aclose()
-        return
-    worker = LocalWorker(settings.data_dir, settings.worker_environment())
-    await worker.start()
-    client = WorkerClient([worker.url])
-    try:
-        yield client
-    finally:
-        await client.aclose()
-        await worker.aclose()
 
 
 def run_file(settings: Settings, file: Path, *, as_json: bool) -> int:
@@ -55,8 +29,8 @@ def run_file(settings: Settings, file: Path, *, as_json: bool) -> int:
         raise TutorError(f"{file} is not UTF-8 text; save it as UTF-8 and try again.") from error
 
     async def run() -> RunResult:
-        async with open_worker(settings) as client:
-            return await client.run(RunRequest(code))
+        async with open_worker(settings) as worker:
+            return await worker.run(RunRequest(code))
 
     result = _told(run())
     if as_json:
@@ -70,18 +44,18 @@ def run_lines(settings: Settings) -> int:
     """Run what each JSON line of standard input says, one answer a line, in order, until it ends."""
 
     async def serve() -> int:
-        async with open_worker(settings) as client:
+        async with open_worker(settings) as worker:
             while line := await asyncio.to_thread(sys.stdin.buffer.readline):
                 if line.strip():
-                    print(json.dumps(await _answer(client, line)), flush=True)
+                    print(json.dumps(await _answer(worker, line)), flush=True)
         return 0
 
     return _told(serve())
 
 
-async def _answer(client: WorkerClient, line: bytes) -> dict[str, object]:
+async def _answer(worker: Worker, line: bytes) -> dict[str, object]:
     try:
-        return (await client.run(RunRequest.from_json(json.loads(line)))).to_json()
+        return (await worker.run(RunRequest.from_json(json.loads(line)))).to_json()
     except SandboxError as error:
         return {"error": str(error)}
     except (ValueError, RecursionError):
@@ -105,8 +79,8 @@ def check_in_jail(settings: Settings, questions: Sequence[Question]) -> list[Fau
     """Run every proof in the jail; on a machine that cannot make one, in plain processes, saying so."""
 
     async def check() -> list[Fault]:
-        async with open_worker(settings) as client:
-            return await _check(client, questions)
+        async with open_worker(settings) as worker:
+            return await _check(worker, settings.worker_slots, questions)
 
     try:
         return _told(check())
@@ -115,15 +89,15 @@ def check_in_jail(settings: Settings, questions: Sequence[Question]) -> list[Fau
         return list(check_proofs(questions, ForkingRunner()))
 
 
-async def _check(client: WorkerClient, questions: Iterable[Question]) -> list[Fault]:
-    slots = asyncio.Semaphore((await client.ready()).slots or 1)
+async def _check(worker: Worker, at_once: int, questions: Iterable[Question]) -> list[Fault]:
+    slots = asyncio.Semaphore(at_once)
     loop = asyncio.get_running_loop()
 
     async def run(code: str) -> Printed:
         async with slots:
             while True:
                 try:
-                    return _printed(await client.run(RunRequest(code)))
+                    return _printed(await worker.run(RunRequest(code)))
                 except WorkerBusy as busy:
                     await asyncio.sleep(busy.retry_after_s)
 

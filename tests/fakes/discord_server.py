@@ -156,8 +156,8 @@ class DiscordServer:
         """Ask the bot to connect anew, as Discord does before it restarts a gateway."""
         await self._send({"op": RECONNECT, "d": None})
 
-    async def slash(self, name: str, **options: str) -> Used:
-        """Alice uses a slash command."""
+    async def slash(self, name: str, *, person: int = 0, **options: str) -> Used:
+        """Alice uses a slash command, or another `person` by number."""
         command = next(known for known in self.commands if known["name"] == name)
         return await self._interact(
             2,
@@ -168,6 +168,7 @@ class DiscordServer:
                 "guild_id": GUILD,
                 "options": [{"name": key, "type": 3, "value": value} for key, value in options.items()],
             },
+            person=person,
         )
 
     async def press(self, custom_id: str, message: Json) -> Used:
@@ -311,7 +312,7 @@ class DiscordServer:
         message = self._message(token=used.token, **(body.get("data") or {}))
         return {"interaction": interaction, "resource": {"type": body["type"], "message": message}}
 
-    async def _interact(self, kind: int, data: Json, message: Json = None) -> Used:
+    async def _interact(self, kind: int, data: Json, message: Json = None, person: int = 0) -> Used:
         used = Used(str(next(self._ids)), f"interaction-token-{next(self._ids)}")
         self._used[used.token] = used
         event = {
@@ -325,7 +326,7 @@ class DiscordServer:
             "guild": {"id": GUILD, "locale": "en-US", "features": []},
             "channel_id": CHANNEL,
             "channel": {**_channel(), "permissions": EVERY_PERMISSION},
-            "member": ALICE_HERE,
+            "member": ALICE_HERE | {"user": ALICE | {"id": str(int(MEMBER) + person)}},
             "app_permissions": EVERY_PERMISSION,
             "locale": "en-US",
             "guild_locale": "en-US",

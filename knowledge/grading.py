@@ -7,16 +7,17 @@ close to call the verdict is `unsure`, and the person should rate themselves.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from knowledge.encoder import TokenEncoder, choose_device, find_model, open_encoder
-from knowledge.grading_features import Evidence, Part, Weights, evidence, read_parts
+from knowledge.grading_features import Against, Evidence, Part, Weights, evidence, read_parts
 from knowledge.grading_fluency import Fluency, grammar_share
 from knowledge.grading_model import GradingModel, answer_features
-from knowledge.grading_text import LONGEST_ANSWER, content_keys, sentences, words
+from knowledge.grading_text import LONGEST_ANSWER, content_keys, rivals_in, sentences, words
 from knowledge.questions import CORPUS_DIR, Corpus, Misconception, Question, load_corpus
 
 Verdict = Literal["correct", "partial", "wrong", "unsure"]
@@ -118,9 +119,8 @@ class _Read:
     """A rubric as the model sees it."""
 
     points: tuple[Part, ...]
-    wrong: tuple[Part, ...]
     right: tuple[Part, ...]
-    asked: frozenset[str]
+    against: Against
 
 
 class Grader:
@@ -178,14 +178,12 @@ class Grader:
         """The evidence for each point, and for each misconception how much surer its wrong side is, -1 to 1."""
         read = self._read(rubric)
         said = read_parts(self._encoder, sentences(answer))
-        evidences = [evidence(point, said, read.wrong, read.asked, self._weights) for point in read.points]
+        evidences = [evidence(point, said, read.against, self._weights) for point in read.points]
+        plain = dataclasses.replace(read.against, wrong=())
         sides = []
-        for wrong, right in zip(read.wrong, read.right, strict=True):
+        for wrong, right in zip(read.against.wrong, read.right, strict=True):
             pairs = [
-                [
-                    self.model.covered(evidence(side, [sentence], (), read.asked, self._weights))
-                    for side in (wrong, right)
-                ]
+                [self.model.covered(evidence(side, [sentence], plain, self._weights)) for side in (wrong, right)]
                 for sentence in said
             ]
             sides.append(max((one - other for one, other in pairs), default=0.0))
@@ -196,9 +194,8 @@ class Grader:
         right = [each.right for each in rubric.misconceptions]
         parts = read_parts(self._encoder, [*rubric.points, *wrong, *right])
         points, sides = parts[: len(rubric.points)], parts[len(rubric.points) :]
-        return _Read(
-            tuple(points), tuple(sides[: len(wrong)]), tuple(sides[len(wrong) :]), content_keys([rubric.question])
-        )
+        against = Against(content_keys([rubric.question]), rivals_in(rubric.question), tuple(sides[: len(wrong)]))
+        return _Read(tuple(points), tuple(sides[len(wrong) :]), against)
 
     def _guard(self, rubric: Rubric, answer: str) -> Guard | None:
         own = content_keys([answer])

@@ -8,14 +8,14 @@ is in the corpus, and less where the question gave the word away.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from knowledge.encoder import TokenEncoder, Vectors
-from knowledge.grading_text import Word, is_opposite, words
+from knowledge.grading_text import OPPOSITES, Word, words
 from knowledge.questions import Corpus
 from knowledge.words import is_identifier
 
@@ -30,7 +30,8 @@ MATCH_NAMES = (
 )
 CONFLICT_NAMES = (
     "polarity",  # share of the shared words that one side denies and the other does not
-    "opposites",  # words of the sentence that exclude a word of the point, which itself is missing; 1 for two or more
+    "polarity_strong",  # 1 where that is most of them
+    "rival",  # the clause that says most of the point speaks of its rival: `stack` for `cat`, `before` for `after`
     "inversion",  # share of the pairs of shared words that stand in the other order
     "numbers",  # the sentence has numbers and none of the point's
     "wrong_side",  # how much closer the sentence is to a misconception than to this point
@@ -110,18 +111,29 @@ def read_parts(encoder: TokenEncoder, texts: Sequence[str]) -> list[Part]:
     return parts
 
 
-def evidence(
-    point: Part, sentences: Sequence[Part], wrong: Sequence[Part], asked: frozenset[str], weights: Weights
-) -> Evidence:
-    """Compare one key point with an answer.
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What a question gives away, and what must not be mistaken for its key points."""
 
-    `wrong` holds the wrong sides of the question's misconceptions, `asked` the word keys of the question.
-    """
+    asked: frozenset[str]
+    """The word keys of the question."""
+    rivals: Mapping[str, frozenset[str]]
+    """The things that the question sets against each other."""
+    wrong: tuple[Part, ...]
+    """The wrong sides of the misconceptions."""
+
+
+def evidence(point: Part, sentences: Sequence[Part], against: Against, weights: Weights) -> Evidence:
+    """Compare one key point with an answer."""
+    sentences = [sentence for sentence in sentences if sentence.words]
     rows = [row for row, word in enumerate(point.words) if word.content]
     if not rows or not sentences:
         return Evidence(np.zeros(len(MATCH_NAMES), np.float32), np.zeros(len(CONFLICT_NAMES), np.float32), "")
     weight = np.array(
-        [weights.of(point.words[row].key) * (_GIVEN_AWAY if point.words[row].key in asked else 1.0) for row in rows]
+        [
+            weights.of(point.words[row].key) * (_GIVEN_AWAY if point.words[row].key in against.asked else 1.0)
+            for row in rows
+        ]
     )
     keys = [point.words[row].key for row in rows]
     best = np.stack([_best_matches(point, rows, sentence) for sentence in sentences])
@@ -148,13 +160,11 @@ def evidence(
         ],
         dtype=np.float32,
     )
-    closest = sentences[int(np.argmax(_soft(best) @ weight / weight.sum() + cosines[: len(sentences)]))]
-    return Evidence(match, _conflict(point, rows, weight, closest, wrong), closest.text)
+    closest = int(np.argmax(_soft(best) @ weight / weight.sum() + cosines[: len(sentences)]))
+    return Evidence(match, _conflict(point, rows, weight, closest, sentences, against), sentences[closest].text)
 
 
 def _best_matches(point: Part, rows: Sequence[int], sentence: Part) -> Numbers:
-    if not len(sentence.words):
-        return np.zeros(len(rows), dtype=np.float32)
     similar = point.states[list(rows)] @ sentence.states.T
     same = np.array([[point.words[row].key == word.key for word in sentence.words] for row in rows])
     return np.asarray(np.maximum(similar, 0.85 * same).max(axis=1), dtype=np.float32)
@@ -165,40 +175,67 @@ def _soft(similarity: Numbers) -> Numbers:
     return np.asarray(np.clip((similarity - 0.35) / 0.5, 0, 1), dtype=np.float32)
 
 
-def _conflict(point: Part, rows: Sequence[int], weight: Numbers, sentence: Part, wrong: Sequence[Part]) -> Numbers:
+def _conflict(
+    point: Part, rows: Sequence[int], weight: Numbers, closest: int, read: Sequence[Part], against: Against
+) -> Numbers:
+    sentence = read[closest]
     if not sentence.words:
         return np.zeros(len(CONFLICT_NAMES), dtype=np.float32)
     similar = point.states @ sentence.states.T
-    here = {word.key for word in sentence.words}
-    own = {word.key for word in point.words}
     differing = aligned = 0.0
     for row, share in zip(rows, weight, strict=True):
         word = point.words[row]
         column = next(
-            (c for c, other in enumerate(sentence.words) if other.key == word.key), int(similar[row].argmax())
+            (place for place, other in enumerate(sentence.words) if other.key == word.key), int(similar[row].argmax())
         )
         if sentence.words[column].key == word.key or similar[row, column] >= _ALIGNED:
             aligned += share
             differing += share * (word.negated != sentence.words[column].negated)
-    opposed = sum(
-        word.content
-        and word.key not in here
-        and any(is_opposite(word.key, other) and other not in own for other in here)
-        for word in point.words
-    )
-    numbers = _numbers(point.words)
-    others = _numbers(sentence.words)
-    from_wrong = max((float(part.vector @ sentence.vector) for part in wrong), default=-1.0)
+    polarity = differing / aligned if aligned else 0.0
+    numbers, others = _numbers(point.words), _numbers(sentence.words)
+    from_wrong = max((float(part.vector @ sentence.vector) for part in against.wrong), default=-1.0)
     return np.array(
         [
-            differing / aligned if aligned else 0.0,
-            min(opposed, 2) / 2,
+            polarity,
+            min(max(polarity - 0.3, 0.0) / 0.4, 1.0),
+            _rival(point, rows, weight, read, against.rivals),
             _inversion([word.key for word in point.words if word.content], [word.key for word in sentence.words]),
             float(bool(numbers and others and not numbers & others)),
-            max(from_wrong - float(point.vector @ sentence.vector), 0.0) if wrong else 0.0,
+            max(from_wrong - float(point.vector @ sentence.vector), 0.0) if against.wrong else 0.0,
         ],
         dtype=np.float32,
     )
+
+
+def _rival(
+    point: Part, rows: Sequence[int], weight: Numbers, read: Sequence[Part], rivals: Mapping[str, frozenset[str]]
+) -> float:
+    """How much of what the point says of one thing the answer says of its rival, 0 to 1."""
+    found = 0.0
+    for clause in {point.words[row].clause for row in rows}:
+        here = [(row, share) for row, share in zip(rows, weight, strict=True) if point.words[row].clause == clause]
+        keys = {point.words[row].key for row, _ in here}
+        for key in keys:
+            others = (rivals.get(key, frozenset()) | OPPOSITES.get(key, frozenset())) - keys
+            rest = [(row, share) for row, share in here if point.words[row].key != key]
+            if not others or not rest:
+                continue
+            shares = np.array([share for _, share in rest])
+            best, subjects = 0.0, frozenset[str]()
+            for sentence in read:
+                similar = np.maximum(
+                    _soft(point.states[[row for row, _ in rest]] @ sentence.states.T),
+                    [[point.words[row].key == word.key for word in sentence.words] for row, _ in rest],
+                )
+                clauses = np.array([word.clause for word in sentence.words])
+                for each in np.unique(clauses):
+                    said = float(similar[:, clauses == each].max(axis=1) @ shares / shares.sum())
+                    if said > best:
+                        best = said
+                        subjects = frozenset(word.key for word in sentence.words if word.clause == each)
+            if key not in subjects and others & subjects:
+                found = max(found, best)
+    return found
 
 
 def _inversion(keys: Sequence[str], others: Sequence[str]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,9 @@ LONGEST_ANSWER = 4000
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*(?:'[a-z]+)?|\d+(?:\.\d+)?(?:e-?\d+)?|-?inf\b")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[^0-9\s]):\s+")
 _CLAUSE = re.compile(
-    r"[,;:()]|\b(?:while|whereas|but|because|since|although|though|unlike|instead|so|then|if|unless|until)\b", re.I
+    r"[,;:](?=\s)|\s\([^)]{3,}\)|"
+    r"\b(?:while|whereas|but|because|since|although|though|unlike|instead|so|then|if|unless|until)\b",
+    re.IGNORECASE,
 )
 _LONGEST_SENTENCE = 60
 """Words; what has no full stop for longer is cut at its commas."""
@@ -23,6 +26,12 @@ _NEGATORS = frozenset(
     "not no never none neither nor cannot without nothing nobody nowhere can't don't doesn't didn't isn't aren't "
     "wasn't weren't won't wouldn't shouldn't couldn't hasn't haven't hadn't needn't mustn't cant dont doesnt didnt isnt arent "
     "wasnt wont".split()
+)
+
+_CONNECTORS = frozenset("and or vs versus from than over".split())
+_COMPARES = re.compile(
+    r"\b(?:differen\w*|differs?|vs|versus|rather than|instead of|prefer|relate|over|between|both|compare\w*|which|same)\b",
+    re.IGNORECASE,
 )
 
 _OPPOSITES = (
@@ -35,7 +44,8 @@ _OPPOSITES = (
     "cheap expensive|eager compiled|leaf non-leaf|contiguous non-contiguous|once repeatedly|multiply divide|"
     "subtract add|together separately|full partial|weights gradients|parameters gradients|mutable immutable|"
     "recommended deprecated|allowed forbidden|ignored attended|include exclude|all one|whole part|inside outside|"
-    "early late|ahead lazily|start end|thread process"
+    "early late|start end|thread process|intra inter|module function|module functional|"
+    "above below|row col|rows cols|prefix suffix|class function|raw normalised|boolean float|keys queries|head body"
 )
 
 
@@ -63,8 +73,10 @@ class Word:
     """What makes two words the same: the stem, or the last part of a name in code."""
     content: bool
     """Whether it says something of the subject."""
+    clause: int
+    """Which clause of the sentence it stands in."""
     negated: bool
-    """Whether its clause denies it."""
+    """Whether its clause denies something."""
 
 
 def sentences(text: str) -> list[str]:
@@ -91,49 +103,69 @@ def sentences(text: str) -> list[str]:
 
 
 def words(text: str) -> list[Word]:
-    """The words of one sentence, each with its polarity."""
+    """The words of one sentence, each with its clause and whether that clause denies something."""
     plain = text.replace("’", "'")
-    breaks = [match.start() for match in _CLAUSE.finditer(plain)]
-    found: list[Word] = []
-    denied_until = -1
-    for match in _WORD.finditer(plain):
-        token = match[0]
-        lower = token.lower()
-        if any(denied_until >= 0 and place >= denied_until and place < match.start() for place in breaks):
-            denied_until = -1
-        is_negator = lower in _NEGATORS
-        found.append(
-            Word(
-                text=token,
-                start=match.start(),
-                end=match.end(),
-                key=word_key(token),
-                content=not is_negator and (is_identifier(token) or lower not in FUNCTION_WORDS),
-                negated=denied_until >= 0,
-            )
+    tokens = list(_WORD.finditer(plain))
+    lower = [token[0].lower() for token in tokens]
+    denies = [one in _NEGATORS and not _only(plain, token.end()) for one, token in zip(lower, tokens, strict=True)]
+    breaks = sorted({place for match in _CLAUSE.finditer(plain) for place in (match.start(), match.end() - 1)})
+    clauses: list[int] = []
+    for row, token in enumerate(tokens):
+        new = bisect_left(breaks, token.start() + 1) + sum(
+            # "It copies and does not share": what is denied is only what comes after the "and".
+            lower[before] == "and" and any(denies[before : before + 4])
+            for before in range(row + 1)
         )
-        if is_negator and not _only(plain, match.end()):
-            denied_until = match.end()
-    return found
+        clauses.append(new)
+    denied = {clause for clause, denying in zip(clauses, denies, strict=True) if denying}
+    return [
+        Word(
+            text=token[0],
+            start=token.start(),
+            end=token.end(),
+            key=word_key(token[0]),
+            content=one not in _NEGATORS and (is_identifier(token[0]) or one not in FUNCTION_WORDS),
+            clause=clause,
+            negated=clause in denied,
+        )
+        for token, one, clause in zip(tokens, lower, clauses, strict=True)
+    ]
 
 
 def word_key(token: str) -> str:
     """The same for words that mean the same: `nn.Dropout` and `dropout`, `copies` and `copy`."""
     lower = token.lower().removesuffix("'s")
     if is_identifier(token):
-        return lower.rpartition(".")[2].strip("_") or lower
+        lower = lower.rpartition(".")[2].strip("_") or lower
+        if "_" in lower or any(character.isdigit() for character in lower):
+            return lower
     long_form = GLOSSARY.get(lower)
-    return stem(long_form.split()[0].lower() if long_form and len(long_form.split()) == 1 else lower)
+    return stem(long_form.lower() if long_form and " " not in long_form else lower)
 
 
-def negates(text: str) -> bool:
-    """Whether a text says no to anything."""
-    return any(word.text.lower() in _NEGATORS for word in words(text))
+def rivals_in(question: str) -> dict[str, frozenset[str]]:
+    """The things that a question sets against each other, by word key: for `cat vs stack`, each for the other."""
+    found: dict[str, set[str]] = {}
+    compares = bool(_COMPARES.search(question))
+    spoken = words(question)
+    for row, word in enumerate(spoken):
+        if word.text.lower() not in _CONNECTORS and not _is_listed(question, word):
+            continue
+        before = [one for one in spoken[max(row - 2, 0) : row] if one.content][-1:]
+        after = [one for one in spoken[row : row + 4] if one.content and one is not word][:1]
+        if _is_listed(question, word):
+            after = [word]
+        for one in before:
+            for other in after:
+                named = is_identifier(one.text) and is_identifier(other.text)
+                if one.key != other.key and (compares or named):
+                    found.setdefault(one.key, set()).add(other.key)
+                    found.setdefault(other.key, set()).add(one.key)
+    return {key: frozenset(others) for key, others in found.items()}
 
 
-def is_opposite(one: str, other: str) -> bool:
-    """Whether two word keys exclude each other."""
-    return other in OPPOSITES.get(one, ())
+def _is_listed(question: str, word: Word) -> bool:
+    return word.content and question[: word.start].rstrip().endswith(",")
 
 
 def content_keys(texts: Sequence[str]) -> frozenset[str]:

@@ -23,6 +23,9 @@ from knowledge.questions import Corpus
 
 ATTACK_WEIGHT = 0.5
 """Attacks are more alike than honest answers, so each counts for less."""
+ANCHORS = 60
+"""How often an answer that says nothing of the subject stands in the training, with the mark 0: without these a
+regression gives the mean mark to what it knows nothing of."""
 SHRINK = 0.01
 MOST_UNSURE = 0.1
 """Share of the honest answers that may be too close to call."""
@@ -71,10 +74,11 @@ def _learn_marks(grader: Grader, written: Sequence[Written]) -> GradingModel:
         covered = [model.covered(each) for each in evidences]
         spoken_of = [model.spoken_of(each) for each in evidences]
         rows.append(answer_features(covered, spoken_of, max(sides, default=0.0)))
-    marks = np.array([one.mark for one in written])
-    importance = np.array([1.0 if one.kind in HONEST else ATTACK_WEIGHT for one in written])
+    anchors = [np.zeros(len(ANSWER_NAMES), dtype=np.float32)] * ANCHORS
+    marks = np.array([one.mark for one in written] + [0.0] * ANCHORS)
+    importance = np.array([1.0 if one.kind in HONEST else ATTACK_WEIGHT for one in written] + [1.0] * ANCHORS)
     signs = np.array([_ANSWER_SIGNS[name] for name in ANSWER_NAMES])
-    weights, bias = _fit(np.array(rows, float), marks, importance, signs)
+    weights, bias = _fit(np.array(rows + anchors, float), marks, importance, signs)
     model = dataclasses.replace(model, answer_weights=weights.astype(np.float32), answer_bias=bias)
     honest = [row for row, one in enumerate(written) if one.kind in HONEST]
     scores = np.array([model.score(rows[row]) for row in honest])

@@ -55,9 +55,9 @@ class JailGone(SandboxError):
 class Cell:
     """One cell with a warm runner in it.
 
-    `holder` and `runner` are pidfds, `folders` the working folder, /tmp and /dev/shm, `control` the runner's channel,
-    `output` the read ends of its standard output and error; `exited` gets the runner's wait status, `gone` is resolved
-    when the whole jail has ended, and `abort` ends it.
+    `holder` and `runner` are pidfds, `holder_pid` is the first one's process id, `folders` are the working folder, /tmp
+    and /dev/shm, `control` is the runner's channel, `output` the read ends of its standard output and error. `exited`
+    gets the runner's wait status, `gone` is resolved when the whole jail has ended, and `abort` ends it.
     """
 
     number: int
@@ -65,6 +65,7 @@ class Cell:
     output: tuple[int, int]
     holder: int = -1
     runner: int = -1
+    holder_pid: int = 0
     folders: tuple[int, ...] = ()
     group: Group | None = None
     gone: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -90,6 +91,19 @@ class Cell:
             if pidfd >= 0:
                 with suppress(ProcessLookupError):
                     signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+    def deserted(self) -> bool:
+        """Whether, now that its runner has ended, nothing is left in the cell but its holder, which is ours.
+
+        Every process that outlives its parent in there becomes a child of the holder. Without this look each run would
+        wait for the holder's end too, which the kernel takes up to 10 ms for when it is busy.
+        """
+        try:
+            return (
+                self.exited.done() and not Path(f"/proc/{self.holder_pid}/task/{self.holder_pid}/children").read_text()
+            )
+        except OSError:
+            return False
 
     async def emptied(self) -> None:
         """Kill the cell and wait until the kernel says that nothing of it is left."""
@@ -188,6 +202,7 @@ class Nursery:
                 message, files = await self._or_gone(receive_async(near))
                 _expect(message, "cell")
                 cell.holder, cell.folders = files[0], tuple(files[1:])
+                cell.holder_pid = pid_of(cell.holder)
                 channel.send(self._zygote, {"cell": number}, [cell.holder, far.fileno(), out[1], err[1]])
                 self._living[number] = cell
                 cell.runner = await self._or_gone(forked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import resource
 import signal
@@ -53,7 +54,7 @@ def main(cell: int, control: int, output: tuple[int, int], settings: dict[str, A
         with suppress(OSError):
             channel.send(end or socket.socket(fileno=control), problem.to_message())
         os._exit(1)
-    snippet.fresh_randomness()
+    snippet.prepare()
     channel.send(end, {"ready": True})
     try:
         message, (payload,) = channel.receive(end)
@@ -83,8 +84,6 @@ def pack(code: str, files: dict[str, bytes]) -> int:
 
 
 def _unpack(fd: int) -> tuple[str, dict[str, bytes]]:
-    import ast
-
     with open(fd, "rb") as file:
         file.seek(0)
         length, names = ast.literal_eval(file.read(int(file.readline())).decode())

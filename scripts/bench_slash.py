@@ -19,7 +19,7 @@ from knowledge.evaluation import REPORT, read_set
 
 sys.path.insert(0, str(CHECKOUT))
 from tests.e2e.process import started
-from tests.fakes.discord_server import DiscordServer
+from tests.fakes.discord_server import TOKEN, DiscordServer
 
 PEOPLE = 20
 ROUNDS = 8
@@ -35,7 +35,7 @@ async def measure(groups: Sequence[int]) -> dict[int, list[float]]:
         for part in ("models", "index"):
             (Path(folder) / part).symlink_to(settings.data_dir / part)
         environment = {
-            "DISCORD_TOKEN": "benchmark",
+            "DISCORD_TOKEN": TOKEN,
             "TUTOR_DATA_DIR": folder,
             "TUTOR_HTTP_LISTEN": "127.0.0.1:0",
             "TUTOR_WORKER_URL": "unix:/nonexistent/worker.sock",

@@ -31,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cast(int, parsed.command(parsed))
     except (TutorError, KnowledgeError) as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough: tutor questions | head. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         print(f"{error.strerror or error}{where}. Mend that and try again.", file=sys.stderr)
@@ -91,8 +95,12 @@ def _corpus_dir() -> Path:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    tutor = _open_tutor(_settings())
     question = " ".join(arguments.question)
+    if arguments.json and not question:
+        print("Say what to ask: tutor ask --json QUESTION, or - to read JSON lines.", file=sys.stderr)
+        return 2
+    settings = _settings()
+    tutor = _open_tutor(settings)
 
     def answer(asked: Answer) -> Answer:
         return _timed(tutor, _field(asked, "q", str))
@@ -100,9 +108,6 @@ def _ask(arguments: argparse.Namespace) -> int:
     if question == "-":
         return _serve_lines(answer)
     if arguments.json:
-        if not question:
-            print("Say what to ask: tutor ask --json QUESTION, or - to read JSON lines.", file=sys.stderr)
-            return 2
         _print_line(_timed(tutor, question))
         return 0
     from bot.console import converse, show
@@ -110,7 +115,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     if question:
         show(tutor.ask_now(question))
         return 0
-    return converse(tutor, _settings().data_dir / "ask-history")
+    return converse(tutor, settings.data_dir / "ask-history")
 
 
 def _timed(tutor: Tutor, question: str) -> Answer:
@@ -247,18 +252,23 @@ def _serve_lines(answer: Callable[[Answer], Answer]) -> int:
     """Answer each JSON line of standard input with one on standard output, in order, until it ends."""
     for line in _lines():
         try:
-            asked = json.loads(line)
-            if not isinstance(asked, dict):
-                raise TutorError("Each line must be a JSON object.")
-            reply = answer(asked)
-        except UnicodeDecodeError:
-            reply = {"error": "The line is not UTF-8."}
-        except (json.JSONDecodeError, RecursionError) as error:
-            reply = {"error": f"The line is not JSON: {error}."}
+            reply = answer(_asked(line))
         except TutorError as error:
             reply = {"error": str(error)}
         _print_line(reply)
     return 0
+
+
+def _asked(line: bytes) -> Answer:
+    try:
+        asked = json.loads(line)
+    except UnicodeDecodeError as error:
+        raise TutorError("The line is not UTF-8.") from error
+    except (ValueError, RecursionError) as error:  # broken, too deep, or with a number of too many digits
+        raise TutorError(f"The line is not JSON: {error}.") from error
+    if not isinstance(asked, dict):
+        raise TutorError("Each line must be a JSON object.")
+    return asked
 
 
 def _lines() -> Iterator[bytes]:

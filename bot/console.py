@@ -12,6 +12,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.panel import Panel
 from rich.syntax import Syntax
 
@@ -32,7 +33,7 @@ def show(found: Found, console: Console | None = None) -> None:
     elif found.verdict == "suggest":
         console.print("I am not sure what you mean. The closest questions that I can answer:\n")
         for hit in found.hits[:3]:
-            console.print(f"  • {hit.question.question} [dim]({hit.score:.0%})[/dim]", highlight=False)
+            console.print(f"  • {escape(hit.question.question)} [dim]({hit.score:.0%})[/dim]", highlight=False)
         console.print("\n[dim]Ask one of them, or say more.[/dim]")
     else:
         console.print("I don't know that one. Try other words, or name the API that you mean.")
@@ -40,13 +41,15 @@ def show(found: Found, console: Console | None = None) -> None:
 
 def _show_answer(question: Question, score: float, console: Console) -> None:
     subtitle = f"{question.topic} · {question.level} · {score:.0%} sure"
-    console.print(Panel(Markdown(question.answer), title=f"[bold]{question.question}[/bold]", subtitle=subtitle))
+    # Otherwise Rich takes the [idx] of x[idx] for a colour and leaves it out.
+    title = f"[bold]{escape(question.question)}[/bold]"
+    console.print(Panel(Markdown(question.answer), title=title, subtitle=subtitle))
     for proof in question.proofs:
         console.print(Syntax(proof.code.rstrip(), "python", theme="ansi_dark", background_color="default"))
         console.print("[dim]prints[/dim]")
         console.print(proof.output.rstrip(), style="green", highlight=False, markup=False)
     for source in question.sources:
-        console.print(f"[dim]{source}[/dim]", highlight=False)
+        console.print(f"[dim]{escape(source)}[/dim]", highlight=False)
 
 
 class _Questions(Completer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import discord
@@ -10,7 +9,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TutorBot
-from bot.store import GuildSettings
 from bot.ui import panels
 from bot.ui.failure import NOT_MODERATOR, notice
 
@@ -29,7 +27,7 @@ class Moderation(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def settings(self, interaction: Used) -> None:
         if guild_id := await self._open(interaction, new=True):
-            await self._show_settings(interaction, await self.bot.store.guilds.get(guild_id))
+            await self._show_settings(interaction, guild_id)
 
     @app_commands.command(name="unanswered", description="Questions asked here that I had no answer to")
     @app_commands.default_permissions(manage_guild=True)
@@ -42,16 +40,14 @@ class Moderation(commands.Cog):
     async def set_channels(self, pressed: Used, channels: tuple[int, ...]) -> None:
         """Answer every question in these channels from now on."""
         if guild_id := await self._open(pressed):
-            changed = replace(await self.bot.store.guilds.get(guild_id), ask_channels=channels)
-            await self.bot.store.guilds.save(changed)
-            await self._show_settings(pressed, changed)
+            await self.bot.store.guilds.set_ask_channels(guild_id, channels)
+            await self._show_settings(pressed, guild_id)
 
     async def set_consent(self, pressed: Used, keep: bool) -> None:
         """Keep the text of unanswered questions from now on, or no longer."""
         if guild_id := await self._open(pressed):
-            changed = replace(await self.bot.store.guilds.get(guild_id), keep_unanswered_text=keep)
-            await self.bot.store.guilds.save(changed)
-            await self._show_settings(pressed, changed)
+            await self.bot.store.guilds.set_keep_unanswered_text(guild_id, keep)
+            await self._show_settings(pressed, guild_id)
 
     async def turn_to(self, pressed: Used, before: int) -> None:
         """Show the page of questions before a number."""
@@ -61,7 +57,7 @@ class Moderation(commands.Cog):
     async def close(self, pressed: Used, question: int, before: int) -> None:
         """Take a question off the list."""
         if guild_id := await self._open(pressed):
-            await self.bot.store.unanswered.close(question)
+            await self.bot.store.unanswered.close(guild_id, question)
             await self._show_page(pressed, guild_id, before)
 
     async def _open(self, interaction: Used, *, new: bool = False) -> int | None:
@@ -76,7 +72,8 @@ class Moderation(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=new)
         return interaction.guild_id
 
-    async def _show_settings(self, interaction: Used, current: GuildSettings) -> None:
+    async def _show_settings(self, interaction: Used, guild_id: int) -> None:
+        current = await self.bot.store.guilds.get(guild_id)
         view = panels.settings(current, reads_messages=self.bot.intents.message_content)
         await interaction.edit_original_response(view=view)
 

@@ -140,15 +140,18 @@ class Database:
                 "Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this bot."
             ) from error
 
-    def upsert(self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]) -> sa.Insert:
-        """Insert a row, or set `values` on the one that has these `keys`."""
+    def upsert(
+        self,
+        table: type[Base],
+        keys: Mapping[str, Any],
+        values: Mapping[str, Any],
+        defaults: Mapping[str, Any] | None = None,
+    ) -> sa.Insert:
+        """Insert a row, or set `values` on the one that has these `keys`. A new row gets the `defaults` as well."""
+        row = {**(defaults or {}), **keys, **values}
         if self.is_sqlite:
-            return (
-                sqlite.insert(table).values(**keys, **values).on_conflict_do_update(index_elements=[*keys], set_=values)
-            )
-        return (
-            postgresql.insert(table).values(**keys, **values).on_conflict_do_update(index_elements=[*keys], set_=values)
-        )
+            return sqlite.insert(table).values(row).on_conflict_do_update(index_elements=[*keys], set_=values)
+        return postgresql.insert(table).values(row).on_conflict_do_update(index_elements=[*keys], set_=values)
 
     async def aclose(self) -> None:
         """Close every connection."""

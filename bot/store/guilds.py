@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,16 +32,14 @@ class Guilds:
             row = (await connection.execute(statement)).one_or_none()
         return GuildSettings(guild_id) if row is None else GuildSettings(guild_id, tuple(row[0]), row[1])
 
-    async def save(self, settings: GuildSettings) -> None:
-        """Keep all settings of a server."""
+    async def set_ask_channels(self, guild_id: int, channels: Sequence[int]) -> None:
+        """Keep the ask channels of a server, and leave its other settings as they are."""
+        await self._change(guild_id, {"ask_channels": list(channels)}, {"keep_unanswered_text": False})
+
+    async def set_keep_unanswered_text(self, guild_id: int, keep: bool) -> None:
+        """Keep whether a server allows text to be kept, and leave its other settings as they are."""
+        await self._change(guild_id, {"keep_unanswered_text": keep}, {"ask_channels": []})
+
+    async def _change(self, guild_id: int, changed: dict[str, Any], defaults: dict[str, Any]) -> None:
         async with self._database.write() as connection:
-            await connection.execute(
-                self._database.upsert(
-                    GuildRow,
-                    {"guild_id": settings.guild_id},
-                    {
-                        "ask_channels": list(settings.ask_channels),
-                        "keep_unanswered_text": settings.keep_unanswered_text,
-                    },
-                )
-            )
+            await connection.execute(self._database.upsert(GuildRow, {"guild_id": guild_id}, changed, defaults))

@@ -60,11 +60,11 @@ class UnansweredQuestions:
         async with self._database.read() as connection:
             return (await connection.execute(statement)).scalar_one()
 
-    async def close(self, id: int) -> bool:
-        """Take a question off the list and forget its text. False when it was not on it."""
+    async def close(self, guild_id: int, id: int) -> bool:
+        """Take a question off the server's list and forget its text. False when it was not on it."""
         statement = (
             sa.update(UnansweredRow)
-            .where(UnansweredRow.id == id, ~UnansweredRow.closed)
+            .where(UnansweredRow.guild_id == guild_id, UnansweredRow.id == id, ~UnansweredRow.closed)
             .values(closed=True, text=None)
             .returning(UnansweredRow.id)
         )

@@ -6,7 +6,6 @@ import discord
 import pytest
 from simcord import SetupError
 
-from bot.store import GuildSettings
 from knowledge.tutor import Tutor
 from tests.discord.probes import Probes
 from tests.discord.world import World, accent, labels, message_of, options, text_of
@@ -17,7 +16,7 @@ GREEN, AMBER, SLATE = 0x2EA44F, 0xE3A008, 0x6B7280
 
 
 async def set_ask_channels(world: World, *channels: int) -> None:
-    await world.store.guilds.save(GuildSettings(world.guild.id, channels))
+    await world.store.guilds.set_ask_channels(world.guild.id, channels)
 
 
 async def test_ask_shows_question_answer_proof_sources_and_how_sure_it_is(world: World, probes: Probes) -> None:

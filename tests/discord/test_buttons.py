@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.client import TutorBot
 from bot.settings import CHECKOUT, Settings
-from bot.store import GuildSettings, Store, VoteCounts
+from bot.store import Store, VoteCounts
 from knowledge.questions import CORPUS_DIR
 from knowledge.tutor import Tutor
 from tests.discord.probes import Probes
@@ -122,7 +122,7 @@ async def test_every_label_is_pressed_in_these_tests(world: World, probes: Probe
 
 
 async def test_with_consent_a_turned_down_question_keeps_its_words(world: World, probes: Probes) -> None:
-    await world.store.guilds.save(GuildSettings(world.guild.id, keep_unanswered_text=True))
+    await world.store.guilds.set_keep_unanswered_text(world.guild.id, True)
     result = await world.ask(world.alice, probes.vague)
     await world.restart()
     await world.press(world.alice, result, "None of these")

@@ -43,7 +43,7 @@ async def test_consent_is_off_until_a_moderator_turns_it_on(world: World, probes
 
 
 async def test_settings_keep_each_other(world: World) -> None:
-    await world.store.guilds.save(GuildSettings(world.guild.id, (world.help.id,)))
+    await world.store.guilds.set_ask_channels(world.guild.id, (world.help.id,))
     panel = await world.mod.slash(world.general, "settings")
     await world.press(world.mod, panel, "Turn on")
     assert await world.store.guilds.get(world.guild.id) == GuildSettings(world.guild.id, (world.help.id,), True)

@@ -300,13 +300,13 @@ def test_with_a_wrong_token_the_bot_says_what_to_do(house: House) -> None:
 
 KEEP = """
 import asyncio, sys
-from bot.store import GuildSettings, Store, sqlite_url
+from bot.store import Store, sqlite_url
 from pathlib import Path
 
 async def main():
     store = await Store.open(sqlite_url(Path("/data/tutor.db")))
     if sys.argv[1] == "save":
-        await store.guilds.save(GuildSettings(42, (7,), True))
+        await store.guilds.set_ask_channels(42, (7,))
     print((await store.guilds.get(42)).ask_channels)
     await store.aclose()
 

@@ -52,11 +52,18 @@ async def test_a_server_without_settings_has_the_defaults(store: Store) -> None:
 
 
 async def test_a_server_keeps_its_settings_apart_from_others(store: Store) -> None:
-    await store.guilds.save(GuildSettings(5, ask_channels=(SNOWFLAKE, 7), keep_unanswered_text=True))
-    await store.guilds.save(GuildSettings(6, ask_channels=(8,)))
-    await store.guilds.save(GuildSettings(6, ask_channels=()))
+    await store.guilds.set_ask_channels(5, (SNOWFLAKE, 7))
+    await store.guilds.set_keep_unanswered_text(5, True)
+    await store.guilds.set_ask_channels(6, (8,))
+    await store.guilds.set_ask_channels(6, ())
     assert await store.guilds.get(5) == GuildSettings(5, ask_channels=(SNOWFLAKE, 7), keep_unanswered_text=True)
     assert await store.guilds.get(6) == GuildSettings(6)
+
+
+async def test_settings_that_two_moderators_change_at_once_are_both_kept(store: Store) -> None:
+    await store.guilds.set_keep_unanswered_text(5, True)
+    await asyncio.gather(store.guilds.set_keep_unanswered_text(5, False), store.guilds.set_ask_channels(5, (7,)))
+    assert await store.guilds.get(5) == GuildSettings(5, ask_channels=(7,), keep_unanswered_text=False)
 
 
 async def test_unanswered_questions_come_newest_first_in_pages(store: Store) -> None:
@@ -84,9 +91,10 @@ async def test_without_consent_the_question_counts_but_has_no_text(store: Store)
 async def test_a_closed_question_is_off_the_list_once(store: Store) -> None:
     number = await store.unanswered.add(5, "done with", "unknown", NOON)
     stays = await store.unanswered.add(5, "stays", "unknown", NOON)
-    assert await store.unanswered.close(number) is True
-    assert await store.unanswered.close(number) is False
-    assert await store.unanswered.close(12345) is False
+    assert await store.unanswered.close(6, number) is False, "another server's moderators cannot"
+    assert await store.unanswered.close(5, number) is True
+    assert await store.unanswered.close(5, number) is False
+    assert await store.unanswered.close(5, 12345) is False
     assert [kept.id for kept in await store.unanswered.latest(5)] == [stays]
 
 

@@ -1,10 +1,10 @@
-"""Keeps warm cells ready: one for each slot, made ahead of time; and rebuilds the jail when its zygote dies."""
+"""Keeps warm cells ready, made ahead of time, and rebuilds the jail when its zygote dies."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
-from contextlib import suppress
 from typing import Any, Final
 
 from bot.sandbox.cgroup import Cgroups
@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 _PAUSES_S: Final = (0.0, 0.5, 2.0, 5.0, 15.0)
 _TAKE_S: Final = 30.0
+_BREEDERS: Final = 2
+_AFTER_FAILURE_S: Final = 0.2
 _WARMING: Final = "The worker is warming up; try again in a few seconds."
 _RESTARTING: Final = "The worker is restarting; try again in a few seconds."
 
@@ -28,8 +30,10 @@ class Pool:
         self._groups = groups
         self._nursery = Nursery(config, groups)
         self._warm: asyncio.Queue[Cell] = asyncio.Queue()
-        self._wanted = asyncio.Semaphore(config.slots)
-        self._breeder: asyncio.Task[None] | None = None
+        # For each slot one cell in which a snippet runs, and one that waits to be the next.
+        self._wanted = asyncio.Semaphore(2 * config.slots)
+        self._breeders: list[asyncio.Task[None]] = []
+        self._rebuilding = asyncio.Lock()
         self._leaving: set[asyncio.Task[None]] = set()
         self.reason: str | None = _WARMING
         self.restarts = 0
@@ -37,16 +41,16 @@ class Pool:
     async def start(self) -> None:
         """Build the jail and the first cell; raises SandboxError (LayerMissing names what the machine lacks)."""
         await self._nursery.start()
+        await self._wanted.acquire()
         await self._one_more()
         self.reason = None
-        self._breeder = asyncio.create_task(self._breed())
+        self._breeders = [asyncio.create_task(self._breed()) for _ in range(min(self._config.slots, _BREEDERS))]
 
     async def close(self) -> None:
         """End the jail and everything in it."""
-        if self._breeder is not None:
-            self._breeder.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._breeder
+        for breeder in self._breeders:
+            breeder.cancel()
+        await asyncio.gather(*self._breeders, return_exceptions=True)
         self._drop_warm()
         await self._nursery.close()
         await asyncio.gather(*self._leaving)
@@ -79,54 +83,65 @@ class Pool:
 
     async def _breed(self) -> None:
         while True:
+            nursery = self._nursery
             try:
-                await self._until_wanted()
-                await self._one_more(granted=True)
+                await self._until_wanted(nursery)
+                await self._one_more()
             except JailGone:
-                await self._rebuild()
-            except SandboxError as problem:
-                log.error("%s", problem)
-                await asyncio.sleep(0.2)
+                await self._rebuild(nursery)
+            except (SandboxError, OSError) as problem:
+                log.error("no new cell: %s", problem)
+                await asyncio.sleep(_AFTER_FAILURE_S)
 
-    async def _until_wanted(self) -> None:
-        """Wait for a request for one more cell; raises JailGone if the jail ends meanwhile."""
+    async def _until_wanted(self, nursery: Nursery) -> None:
+        """Wait until one more cell is wanted; raises JailGone if the jail ends meanwhile."""
         granted = asyncio.ensure_future(self._wanted.acquire())
-        waiting: list[asyncio.Future[Any]] = [granted, self._nursery.gone]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if self._nursery.gone.done():
-            if not granted.cancel():
+        waiting: list[asyncio.Future[Any]] = [granted, nursery.gone]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # Given up: a place that was granted in the same moment goes back.
+            if (nursery.gone.done() or not granted.done()) and not granted.cancel():
                 self._wanted.release()
+        if nursery.gone.done():
             raise JailGone("The zygote has ended.")
 
-    async def _one_more(self, granted: bool = False) -> None:
-        if not granted:
-            await self._wanted.acquire()
+    async def _one_more(self) -> None:
+        """Make a cell, whose place has been acquired."""
         try:
             self._warm.put_nowait(await self._nursery.birth())
         except BaseException:
             self._wanted.release()
             raise
 
-    async def _rebuild(self) -> None:
+    async def _rebuild(self, ended: Nursery) -> None:
         """A new jail in place of the one that has ended, with growing pauses while that fails."""
-        self.reason = _RESTARTING
-        self.restarts += 1
-        self._drop_warm()
-        for attempt in range(1 << 30):
-            await self._nursery.close()
-            await asyncio.sleep(_PAUSES_S[min(attempt, len(_PAUSES_S) - 1)])
-            self._nursery = Nursery(self._config, self._groups)
-            try:
-                await self._nursery.start()
-            except LayerMissing as problem:
-                self.reason = str(problem)
-                log.error("%s", problem)
-            except SandboxError as problem:
-                log.error("%s", problem)
-            else:
-                self.reason = None
-                log.warning("the jail has been rebuilt")
+        async with self._rebuilding:
+            if self._nursery is not ended:
                 return
+            self.reason = _RESTARTING
+            self.restarts += 1
+            self._drop_warm()
+            await ended.close()
+            for pause in itertools.chain(_PAUSES_S, itertools.repeat(_PAUSES_S[-1])):
+                await asyncio.sleep(pause)
+                if await self._start_anew():
+                    return
+
+    async def _start_anew(self) -> bool:
+        nursery = Nursery(self._config, self._groups)
+        try:
+            await nursery.start()
+        except SandboxError as problem:
+            if isinstance(problem, LayerMissing):
+                self.reason = str(problem)
+            log.error("%s", problem)
+            await nursery.close()
+            return False
+        self._nursery = nursery
+        self.reason = None
+        log.warning("the jail has been rebuilt")
+        return True
 
     def _drop_warm(self) -> None:
         while not self._warm.empty():

@@ -54,7 +54,7 @@ def main(cell: int, control: int, output: tuple[int, int], settings: dict[str, A
         with suppress(OSError):
             channel.send(end or socket.socket(fileno=control), problem.to_message())
         os._exit(1)
-    snippet.prepare()
+    snippet.rehearse()
     channel.send(end, {"ready": True})
     try:
         message, (payload,) = channel.receive(end)

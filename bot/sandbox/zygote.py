@@ -18,7 +18,7 @@ import sys
 import weakref
 from typing import Any, Final, NoReturn
 
-from bot.sandbox import channel, linux, runner
+from bot.sandbox import channel, linux, runner, snippet
 from bot.sandbox.errors import LayerMissing
 from bot.sandbox.layers import making
 
@@ -57,6 +57,7 @@ def main(supervisor: socket.socket, settings: dict[str, Any], program: bytes) ->
         channel.send(supervisor, {"missing": "torch", "reason": f"The worker cannot import {problem.name}: {problem}."})
         os._exit(3)
     _forget_exit_handlers()
+    snippet.become_a_snippets_process()
     gc.collect()
     gc.freeze()
     _gather_into_huge_pages()

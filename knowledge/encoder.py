@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 """Unit rows, shape (texts, dimensions)."""
 
-Device = Literal["cuda", "mps", "cpu"]
+Device = str
+"""What PyTorch calls a device: `cpu`, `mps`, `cuda` or `cuda:1`."""
 
 PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """What the authors of all-MiniLM-L6-v2 publish for `model.safetensors`."""
@@ -111,12 +113,23 @@ def choose_device(wanted: str) -> Device:
         return "cpu"
     import torch
 
-    offered = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    offered = {"cuda": gpus, "mps": int(torch.backends.mps.is_available()), "cpu": 1}
+    return pick_device(wanted, offered)
+
+
+def pick_device(wanted: str, offered: Mapping[str, int]) -> Device:
+    """What `wanted` stands for where there are so many devices of each kind; `offered` has the best kind first.
+
+    Raises:
+        ModelError: there is no such device.
+    """
     if wanted == "auto":
-        return cast(Device, next(device for device, there in offered.items() if there))
-    if not offered.get(wanted):
+        return next(kind for kind, count in offered.items() if count)
+    kind, _, number = wanted.partition(":")
+    if int(number or 0) >= offered.get(kind, 0):
         raise ModelError(f"TUTOR_DEVICE={wanted} is not to be had on this machine. Use auto or cpu.")
-    return cast(Device, wanted)
+    return wanted
 
 
 def open_encoder(model: Model, device: Device, cache: Path) -> TokenEncoder:
@@ -277,7 +290,9 @@ def _packaged_folder() -> Path:
 
 def _may_have_accelerator() -> bool:
     """Whether importing torch to look for one is worth a second of start-up."""
-    return Path("/dev/nvidiactl").exists() or os.uname().sysname == "Darwin" or Path("/dev/dxg").exists()
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return Path("/dev/nvidiactl").exists() or Path("/dev/dxg").exists()
 
 
 def _sha256(path: Path) -> str:

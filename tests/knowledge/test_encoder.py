@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from knowledge import encoder as encoding
-from knowledge.encoder import Encoder, choose_device, find_model, open_encoder
+from knowledge.encoder import Encoder, choose_device, find_model, open_encoder, pick_device
 from knowledge.errors import ModelError
 
 TEXTS = [
@@ -69,3 +69,20 @@ def test_a_model_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None
 def test_a_device_that_is_not_there_is_told_in_a_sentence() -> None:
     with pytest.raises(ModelError, match="TUTOR_DEVICE=mps"):
         choose_device("mps")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"), [("auto", "cuda"), ("cuda", "cuda"), ("cuda:1", "cuda:1"), ("cpu", "cpu"), ("mps", None)]
+)
+def test_a_device_may_be_named_by_its_number(wanted: str, expected: str | None) -> None:
+    two_gpus = {"cuda": 2, "mps": 0, "cpu": 1}
+    if expected:
+        assert pick_device(wanted, two_gpus) == expected
+    else:
+        with pytest.raises(ModelError, match=f"TUTOR_DEVICE={wanted}"):
+            pick_device(wanted, two_gpus)
+
+
+def test_a_device_beyond_the_last_is_told_in_a_sentence() -> None:
+    with pytest.raises(ModelError, match="TUTOR_DEVICE=cuda:2"):
+        pick_device("cuda:2", {"cuda": 2, "mps": 0, "cpu": 1})

@@ -74,7 +74,9 @@ class Tutor:
     async def _work_off(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+            # Whoever has gone meanwhile, tired of waiting, must not make the others wait longer.
+            waiting = [each for each in self._waiting if not each[1].done()]
+            batch, self._waiting = waiting[:LARGEST_BATCH], waiting[LARGEST_BATCH:]
             queries = [query for query, _ in batch]
             try:
                 found = await loop.run_in_executor(self._thread, self._searcher.search, queries)

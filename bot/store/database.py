@@ -50,7 +50,7 @@ Failure = (DBAPIError, PoolTimeout, OSError, TimeoutError)
 
 
 def parse_url(text: str | URL) -> URL:
-    """The SQLAlchemy URL `text`, with the asynchronous driver filled in.
+    """The SQLAlchemy URL `text`, with the asynchronous driver filled in and libpq's `sslmode` as that driver's `ssl`.
 
     Raises StoreError for anything but SQLite and PostgreSQL.
     """
@@ -60,7 +60,11 @@ def parse_url(text: str | URL) -> URL:
         url = None
     if url is None or url.drivername not in DRIVERS:
         raise StoreError("The database address must begin with sqlite+aiosqlite:///… or postgresql+asyncpg://….")
-    return url.set(drivername=DRIVERS[url.drivername])
+    url = url.set(drivername=DRIVERS[url.drivername])
+    if "sslmode" in url.query:
+        # Hosts of PostgreSQL hand out addresses with ?sslmode=require, which asyncpg knows under another name.
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
+    return url
 
 
 def sqlite_url(path: Path) -> URL:

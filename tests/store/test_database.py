@@ -17,7 +17,7 @@ from alembic.runtime.migration import MigrationContext
 
 from bot.errors import NotSaved, StoreError
 from bot.store import Store, VoteCounts, sqlite_url
-from bot.store.database import Database
+from bot.store.database import Database, parse_url
 from bot.store.tables import Base
 from tests.store.postgres import Postgres
 
@@ -80,6 +80,19 @@ async def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
     await database.aclose()
     with pytest.raises(StoreError, match="newer version of the bot"):
         await Store.open(url)
+
+
+async def test_an_address_as_hosts_hand_it_out_reaches_the_driver() -> None:
+    asked = parse_url("postgres://tutor:secret@db.example/tutor?sslmode=require&application_name=tutor")
+    assert asked.drivername == "postgresql+asyncpg"
+    assert dict(asked.query) == {"ssl": "require", "application_name": "tutor"}
+
+
+async def test_an_address_with_sslmode_opens(postgres_server: Postgres) -> None:
+    address = postgres_server.create("sslmode")
+    opened = await Store.open(f"{address}{'&' if '?' in address else '?'}sslmode=disable")
+    await opened.ping()
+    await opened.aclose()
 
 
 @pytest.mark.parametrize("url", ["mysql://root:hunter2@db/tutor", "nonsense", "", "sqlite+pysqlite:///x.db"])

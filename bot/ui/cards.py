@@ -5,8 +5,10 @@ Discord's limits for one message are 4000 characters of text and 40 components; 
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -24,6 +26,7 @@ ANSWER, SUGGEST, UNKNOWN, PANEL = 0x2EA44F, 0xE3A008, 0x6B7280, 0xEE4C2C
 TEXT_LIMIT = 3900
 ANSWER_LIMIT = 1900
 OPTIONS = 25
+SEARCH_LIMIT = 440
 
 # discord.py types a dynamic item apart from the item that it wraps.
 Item = ui.Item[Any]
@@ -151,12 +154,18 @@ def unknown(asked: str, kept: str) -> ui.LayoutView:
 
 
 def _searches(asked: str) -> list[AnyLink]:
-    words = quote_plus(text.cut(" ".join(asked.split()), 80).encode("utf-8", "replace"))
+    words = _in_address(text.cut(" ".join(asked.split()), 80))
     docs, forum = "https://docs.pytorch.org/docs/stable/search.html", "https://discuss.pytorch.org"
     return [
-        ui.Button(label="Documentation", url=(f"{docs}?q={words}" if words else docs)[:512]),
-        ui.Button(label="Forum", url=(f"{forum}/search?q={words}" if words else forum)[:512]),
+        ui.Button(label="Documentation", url=f"{docs}?q={words}" if words else docs),
+        ui.Button(label="Forum", url=f"{forum}/search?q={words}" if words else forum),
     ]
+
+
+def _in_address(words: str) -> str:
+    """As much of `words` as a button's address has room for; a letter of another script may take nine characters."""
+    escaped = [quote_plus(letter.encode("utf-8", "replace")) for letter in words]
+    return "".join(escaped[: bisect(list(accumulate(map(len, escaped))), SEARCH_LIMIT)])
 
 
 AnyLink = ui.Button[ui.LayoutView]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote_plus
 
 import pytest
 from discord import ui
@@ -61,3 +62,17 @@ async def test_the_longest_question_is_cut_to_size(giant: Question) -> None:
     checked(cards.sources(giant))
     checked(cards.suggest("*" * 4000, [cards.Shown(giant, 0.9)] * 9, FULL))
     checked(cards.unknown("`" * 4000, "k" * 100))
+
+
+@pytest.mark.parametrize(
+    "asked", ["why does 损失 become NaN? " * 9, "为什么我的损失函数不下降" * 20, "🦊" * 80, "short", "\ud800"]
+)
+async def test_searches_elsewhere_are_whole_addresses(asked: str) -> None:
+    card = cast(Any, cards.unknown(asked, "")).to_components()
+    urls = [part["url"] for part in wire.walk(card) if "url" in part]
+    assert len(urls) == 2
+    for url in urls:
+        assert len(url) <= 512
+        words = unquote_plus(url.partition("q=")[2], errors="strict")
+        assert asked.encode("utf-8", "replace").decode().startswith(words.rstrip("…")), "nothing is cut in two"
+        assert words

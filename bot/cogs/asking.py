@@ -21,6 +21,8 @@ from knowledge.tutor import Tutor
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 20.0
+CONTEXT_S = 3.0
+"""A database that takes longer to say what went before costs the conversation, and not the answer."""
 CHOSEN = "#"
 """An autocomplete choice is sent as `#id`, because the question itself may be longer than a choice's value."""
 
@@ -165,6 +167,14 @@ class Asking:
             return None
 
     async def _context(self, inquiry: Inquiry) -> tuple[str, ...]:
+        try:
+            async with asyncio.timeout(CONTEXT_S):
+                return await self._earlier(inquiry)
+        except TimeoutError:
+            log.warning("The database takes too long to say what was asked before")
+            return ()
+
+    async def _earlier(self, inquiry: Inquiry) -> tuple[str, ...]:
         replied_to = recent = None
         if inquiry.replied_to is not None:
             replied_to = self._turn(await self.recall(inquiry.replied_to))

@@ -66,11 +66,7 @@ class Desk:
 
     async def take_message(self, message: discord.Message, asked: str, *, direct: bool, earlier: str = "") -> None:
         """Answer a message with a reply. `direct` says that it spoke to the bot, so that it must not be ignored."""
-        decision, wait = self._cooldown.take(message.author.id, time.monotonic())
-        if decision == "hush":
-            return
-        if decision == "tell":
-            await reply_to(message, cards.told(_slower(wait)), direct=direct)
+        if not await self._may(message, direct=direct):
             return
         inquiry = Inquiry(
             text=asked,
@@ -89,6 +85,18 @@ class Desk:
                 await self.asking.remember(reply, sent.id)
         except Exception as error:
             await reply_to(message, notice(sentence(error, "answering a message")), direct=direct)
+
+    async def tell(self, message: discord.Message, line: str) -> None:
+        """Say something to somebody who spoke to the bot, as often as they may ask."""
+        if await self._may(message, direct=True):
+            await reply_to(message, cards.told(line), direct=True)
+
+    async def _may(self, message: discord.Message, *, direct: bool) -> bool:
+        """Count a message against its author's pace; who is too fast is told once."""
+        decision, wait = self._cooldown.take(message.author.id, time.monotonic())
+        if decision == "tell":
+            await reply_to(message, cards.told(_slower(wait)), direct=direct)
+        return decision == "go"
 
     def render(self, reply: Reply, *, note: str = "") -> ui.LayoutView:
         """The card for a reply."""

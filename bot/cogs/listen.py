@@ -8,10 +8,8 @@ import discord
 from discord.ext import commands
 
 from bot.client import TutorBot
-from bot.cogs.desk import reply_to
 from bot.errors import StoreError
 from bot.study import snippets, wording
-from bot.ui import cards
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ class Listen(commands.Cog):
         text = wording.clean(message.content or forwarded, me.id)
         if message.guild is None or me in message.mentions or to_me:
             if to_me and not text and not message.attachments and not message.stickers:
-                await reply_to(message, cards.told(UNREADABLE), direct=True)
+                await self.bot.desk.tell(message, UNREADABLE)
                 return
             said = earlier.content if earlier and not to_me else ""
             code = snippets.code_in(message.content)

@@ -6,6 +6,7 @@ import discord
 import pytest
 from simcord import SetupError
 
+from bot.study.cooldown import Pace
 from knowledge.tutor import Tutor
 from tests.discord.probes import Probes
 from tests.discord.world import World, accent, labels, message_of, options, text_of
@@ -143,6 +144,9 @@ async def test_without_the_intent_only_who_speaks_to_it_is_read(world: World, pr
     result = await world.ask(world.alice, probes.answered.question)
     await world.alice.send(world.general, "how so?", reply_to=message_of(result))
     assert "I cannot read that" in text_of(world.said())
+    for _ in range(Pace().burst + 1):
+        last = await world.alice.send(world.general, "how so?", reply_to=message_of(result))
+    assert world.last_id(world.general) == last.id, "and it does not go on saying so"
 
 
 async def test_bots_are_never_answered(world: World, probes: Probes) -> None:

@@ -10,13 +10,14 @@ import discord
 import pytest
 
 from bot.client import TutorBot
-from bot.cogs.asking import PATIENCE_S
+from bot.cogs.asking import CONTEXT_S, PATIENCE_S
 from bot.settings import Settings
 from bot.store import Store
 from bot.study.cooldown import Pace
 from knowledge.tutor import Tutor
 from tests.discord.probes import Probes
 from tests.discord.world import World, text_of
+from tests.fakes.store import SlowConversations
 from tests.fakes.tutor import TroubledTutor
 
 
@@ -77,6 +78,13 @@ async def test_an_answer_does_not_need_the_database(world: World, probes: Probes
     assert "I don't know that one" in text_of(await world.ask(world.alice, probes.foreign))
     await world.press(world.alice, result, "Not this one")
     assert probes.answered.answer[:100] not in text_of(result)
+
+
+async def test_an_answer_does_not_wait_for_a_database_that_hangs(world: World, probes: Probes) -> None:
+    world.store.conversations = SlowConversations(10 * PATIENCE_S)
+    await world.alice.send(world.general, f"{world.me} {probes.answered.question}")
+    await world.env.advance_time(CONTEXT_S + 1)
+    assert probes.answered.answer[:100] in text_of(world.said())
 
 
 async def test_discord_failing_once_is_told_in_the_same_place(world: World, probes: Probes) -> None:

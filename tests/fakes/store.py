@@ -1,0 +1,29 @@
+"""Parts of the store that dawdle."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from bot.store import Conversation
+from bot.store.conversations import Conversations
+
+
+class SlowConversations(Conversations):
+    """Says only after `delay_s` seconds that nothing was asked before."""
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+
+    async def remember(
+        self, message_id: int, channel_id: int, user_id: int, asked: str, question_id: str | None, when: datetime
+    ) -> None:
+        """Nothing is kept."""
+
+    async def recall(self, message_id: int) -> Conversation | None:
+        await asyncio.sleep(self._delay_s)
+        return None
+
+    async def latest(self, channel_id: int, user_id: int | None = None) -> Conversation | None:
+        await asyncio.sleep(self._delay_s)
+        return None

@@ -13,6 +13,7 @@ from bot.errors import TutorError
 from bot.sandbox.errors import BadRun, SandboxError, WorkerBusy, WorkerUnavailable
 from bot.sandbox.wire import RunRequest, RunResult
 from bot.settings import Settings
+from bot.study import snippets
 from bot.worker import Worker, open_worker
 from knowledge.proofs import Printed, RunSnippet, check_proofs
 from knowledge.questions import Fault, Question
@@ -24,7 +25,7 @@ Result = TypeVar("Result")
 def run_file(settings: Settings, file: Path, *, as_json: bool) -> int:
     """Run one file and show its result; the exit code is 0 when the snippet ended well."""
     try:
-        code = file.read_text(encoding="utf-8")
+        code = snippets.decoded(file.read_bytes())
     except UnicodeDecodeError as error:
         raise TutorError(f"{file} is not UTF-8 text; save it as UTF-8 and try again.") from error
 
@@ -80,6 +81,8 @@ def check_in_jail(settings: Settings, questions: Sequence[Question]) -> list[Fau
 
     async def check() -> list[Fault]:
         async with open_worker(settings) as worker:
+            # Only a machine that cannot run anything in a jail may do without one.
+            await worker.run(RunRequest(""))
             return await _check(worker, settings.worker_slots, questions)
 
     try:
@@ -100,6 +103,8 @@ async def _check(worker: Worker, at_once: int, questions: Iterable[Question]) ->
                     return _printed(await worker.run(RunRequest(code)))
                 except WorkerBusy as busy:
                     await asyncio.sleep(busy.retry_after_s)
+                except SandboxError as error:
+                    return Printed("", str(error))
 
     def run_from_thread(code: str) -> Printed:
         return asyncio.run_coroutine_threadsafe(run(code), loop).result()

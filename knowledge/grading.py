@@ -14,28 +14,40 @@ from pathlib import Path
 from typing import Literal
 
 from knowledge.encoder import TokenEncoder, choose_device, find_model, open_encoder
-from knowledge.grading_features import Against, Evidence, Part, Weights, evidence, read_parts
+from knowledge.grading_features import Against, Evidence, Part, Weights, evidence, precision, read_parts
 from knowledge.grading_fluency import Fluency, grammar_share
-from knowledge.grading_model import GradingModel, answer_features
+from knowledge.grading_model import GradingModel, Look
 from knowledge.grading_text import LONGEST_ANSWER, content_keys, rivals_in, sentences, words
 from knowledge.questions import CORPUS_DIR, Corpus, Misconception, Question, load_corpus
 
 Verdict = Literal["correct", "partial", "wrong", "unsure"]
 State = Literal["covered", "missing", "contradicted"]
-Guard = Literal["empty", "repeats the question", "keywords", "no sentences"]
+Guard = Literal["empty", "repeats the question", "keywords", "no sentences", "denies", "turns round"]
 
 COVERED_FROM = 0.5
+CONTRADICTED_FROM = 1.3
+"""Where a conflict divides the odds by nearly four: on the tune set one good answer in twenty has such a point, and
+one wrong answer in three."""
 MISCONCEPTION_FROM = 0.4
 """How much surer the wrong side must be than the right one to be held against the person."""
 LEAST_ORDER = 0.65
 """Nats a word; sentences of honest answers gain 0.8 and more from their order, shuffled ones about 0.3."""
 LEAST_GRAMMAR = 0.15
 """Share of function words; honest answers have 0.28 and more."""
+DENIED_FROM = 0.42
+"""Good and partial answers of the tune set reach 0.36, those that negate every point begin at 0.47."""
+SURELY_DENIED_FROM = 0.55
+TURNED_FROM = 0.4
+"""Good answers of the tune set reach 0.36; four of five that swap the two things compared are above this."""
+SURELY_TURNED_FROM = 0.6
 _GUARDED_SCORE = 0.1
+_REVERSED_SCORE = 0.2
 _FEW_WORDS = 8
-"""Below this, an answer is too short to say how it is built."""
-_NEW_WORDS = 3
-"""An answer that adds fewer words of its own to the question's repeats it."""
+"""Below this, an answer is too short to call it keywords."""
+_ENOUGH_WORDS = 14
+"""From here on the order of the words tells something."""
+_OWN_WORDS = 1
+"""A sentence that adds no more words to the question's repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +94,13 @@ class Graded:
     misconceptions: tuple[Misconception, ...]
     """Those of the rubric whose wrong side the answer says."""
     guard: Guard | None
-    """Why it is no answer at all, if it is none."""
+    """Why the score is capped, if it is: it is no answer at all, or it turns what is right into its opposite."""
 
     def in_words(self) -> str:
         """What was right, what is missing, what was wrong, for the person who answered."""
-        if self.guard is not None:
+        if self.guard is not None and not any(point.said for point in self.points):
             return _GUARD_WORDS[self.guard]
-        lines = [_VERDICT_WORDS[self.verdict]]
+        lines = [_VERDICT_WORDS[self.verdict] if self.guard is None else _GUARD_WORDS[self.guard]]
         titles: tuple[tuple[State, str], ...] = (
             ("covered", "You said"),
             ("missing", "Not mentioned"),
@@ -111,6 +123,8 @@ _GUARD_WORDS: dict[Guard, str] = {
     "repeats the question": "This repeats the question. Say what the answer is.",
     "keywords": "These are keywords without statements. Say in sentences how they belong together.",
     "no sentences": "I cannot read sentences in this. Say it in plain sentences.",
+    "denies": "Not right: this denies what holds, or asserts what does not.",
+    "turns round": "Not right: this seems to be said of the wrong one of the two.",
 }
 
 
@@ -155,27 +169,33 @@ class Grader:
             return Graded(
                 0.0, "wrong", tuple(GradedPoint(point, "missing", 0.0, "") for point in rubric.points), (), guard
             )
-        evidences, sides = self.look(rubric, answer)
-        covered = [self.model.covered(one) for one in evidences]
-        spoken_of = [self.model.spoken_of(one) for one in evidences]
-        score = self.model.score(answer_features(covered, spoken_of, max(sides, default=0.0)))
+        look = self.look(rubric, answer)
+        covered = [self.model.covered(one) for one in look.points]
+        score = self.model.score(look)
         if guard is not None:
             points = tuple(
                 GradedPoint(text, "missing", min(each, _GUARDED_SCORE), "")
                 for text, each in zip(rubric.points, covered, strict=True)
             )
             return Graded(min(score, _GUARDED_SCORE), "wrong", points, (), guard)
+        reversal = self._reversal(look)
+        if reversal is not None:
+            guard, surely = reversal
+            score = min(score, _REVERSED_SCORE)
+            covered = [min(each, _REVERSED_SCORE) for each in covered]
         points = tuple(
-            _point(text, said, spoken, one.sentence)
-            for text, said, spoken, one in zip(rubric.points, covered, spoken_of, evidences, strict=True)
+            GradedPoint(text, state, said, evidence.sentence if state != "missing" else "")
+            for text, said, evidence in zip(rubric.points, covered, look.points, strict=True)
+            for state in [self._state(said, evidence, reversed_=reversal is not None)]
         )
         matched = tuple(
-            each for each, side in zip(rubric.misconceptions, sides, strict=True) if side >= MISCONCEPTION_FROM
+            each for each, side in zip(rubric.misconceptions, look.sides, strict=True) if side >= MISCONCEPTION_FROM
         )
-        return Graded(score, self._verdict(score), points, matched, None)
+        verdict = self._verdict(score) if reversal is None else "wrong" if surely else "unsure"
+        return Graded(score, verdict, points, matched, guard)
 
-    def look(self, rubric: Rubric, answer: str) -> tuple[list[Evidence], list[float]]:
-        """The evidence for each point, and for each misconception how much surer its wrong side is, -1 to 1."""
+    def look(self, rubric: Rubric, answer: str) -> Look:
+        """What the answer shows, before it is judged."""
         read = self._read(rubric)
         said = read_parts(self._encoder, sentences(answer))
         evidences = [evidence(point, said, read.against, self._weights) for point in read.points]
@@ -187,7 +207,8 @@ class Grader:
                 for sentence in said
             ]
             sides.append(max((one - other for one, other in pairs), default=0.0))
-        return evidences, sides
+        known = (*read.points, *read.right)
+        return Look(tuple(evidences), tuple(sides), precision(said, known, read.against.asked, self._weights))
 
     def _read_rubric(self, rubric: Rubric) -> _Read:
         wrong = [each.wrong for each in rubric.misconceptions]
@@ -201,14 +222,31 @@ class Grader:
         own = content_keys([answer])
         if not own:
             return "empty"
-        if len(own - content_keys([rubric.question, *rubric.asks])) < _NEW_WORDS and _repeats(rubric, answer):
+        if _repeats(rubric, answer):
             return "repeats the question"
-        if len(words(answer)) >= _FEW_WORDS:
-            if grammar_share(answer) < LEAST_GRAMMAR:
-                return "keywords"
-            if self._fluency.order(answer) < LEAST_ORDER:
-                return "no sentences"
+        count = len(words(answer))
+        if count >= _FEW_WORDS and grammar_share(answer) < LEAST_GRAMMAR:
+            return "keywords"
+        if count >= _ENOUGH_WORDS and self._fluency.order(answer) < LEAST_ORDER:
+            return "no sentences"
         return None
+
+    def _reversal(self, look: Look) -> tuple[Guard, bool] | None:
+        """Whether the answer says the opposite as a whole, and whether that is sure."""
+        denied, turned = self.model.reversed(look)
+        if denied >= DENIED_FROM:
+            return "denies", denied >= SURELY_DENIED_FROM
+        if turned >= TURNED_FROM:
+            return "turns round", turned >= SURELY_TURNED_FROM
+        return None
+
+    def _state(self, covered: float, evidence: Evidence, *, reversed_: bool) -> State:
+        if covered >= COVERED_FROM:
+            return "covered"
+        spoken_of = self.model.spoken_of(evidence) >= COVERED_FROM
+        if spoken_of and (reversed_ or self.model.conflict(evidence) >= CONTRADICTED_FROM):
+            return "contradicted"
+        return "missing"
 
     def _verdict(self, score: float) -> Verdict:
         if any(
@@ -225,16 +263,8 @@ def _sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _point(text: str, covered: float, spoken_of: float, sentence: str) -> GradedPoint:
-    if covered >= COVERED_FROM:
-        return GradedPoint(text, "covered", covered, sentence)
-    if spoken_of >= COVERED_FROM:
-        return GradedPoint(text, "contradicted", covered, sentence)
-    return GradedPoint(text, "missing", covered, "")
-
-
 def _repeats(rubric: Rubric, answer: str) -> bool:
-    """Whether most of the answer's words are those of one phrasing of the question."""
-    said = content_keys([answer])
-    closest = max(len(said & content_keys([phrasing])) for phrasing in (rubric.question, *rubric.asks))
-    return closest >= 0.6 * len(said)
+    """Whether no sentence adds more than a word to the question or to one of its phrasings."""
+    phrasings = [content_keys([rubric.question, phrasing]) for phrasing in (rubric.question, *rubric.asks)]
+    said = [content_keys([sentence]) for sentence in sentences(answer)]
+    return all(min(len(keys - phrasing) for phrasing in phrasings) <= _OWN_WORDS for keys in said)

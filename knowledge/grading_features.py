@@ -41,6 +41,10 @@ Numbers = npt.NDArray[np.float32]
 
 _GIVEN_AWAY = 0.25
 """How much a word of the point counts that stands in the question too."""
+_LEAST_SAID = 2
+"""Words that must be said of a thing beside its name, before it can be said of another."""
+_BY_WORD_ALONE = 0.6
+"""What opposite words count that the question itself does not set against each other: they often mean else."""
 _ALIGNED = 0.6
 """Two words of at least this cosine are taken to say the same."""
 
@@ -164,6 +168,24 @@ def evidence(point: Part, sentences: Sequence[Part], against: Against, weights: 
     return Evidence(match, _conflict(point, rows, weight, closest, sentences, against), sentences[closest].text)
 
 
+def precision(sentences: Sequence[Part], known: Sequence[Part], asked: frozenset[str], weights: Weights) -> float:
+    """Soft share of what the answer says that stands in the key points or what is right, question words left out."""
+    matched = total = 0.0
+    if not known:
+        return 0.0
+    states = np.concatenate([part.states for part in known])
+    keys = {word.key for part in known for word in part.words}
+    for sentence in sentences:
+        rows = [row for row, word in enumerate(sentence.words) if word.content and word.key not in asked]
+        if rows:
+            best = _soft((sentence.states[rows] @ states.T).max(axis=1))
+            shares = np.array([weights.of(sentence.words[row].key) for row in rows])
+            best = np.maximum(best, [sentence.words[row].key in keys for row in rows])
+            matched += float(best @ shares)
+            total += float(shares.sum())
+    return matched / total if total else 0.0
+
+
 def _best_matches(point: Part, rows: Sequence[int], sentence: Part) -> Numbers:
     similar = point.states[list(rows)] @ sentence.states.T
     same = np.array([[point.words[row].key == word.key for word in sentence.words] for row in rows])
@@ -216,12 +238,13 @@ def _rival(
         here = [(row, share) for row, share in zip(rows, weight, strict=True) if point.words[row].clause == clause]
         keys = {point.words[row].key for row, _ in here}
         for key in keys:
-            others = (rivals.get(key, frozenset()) | OPPOSITES.get(key, frozenset())) - keys
+            set_against = rivals.get(key, frozenset()) - keys
+            others = set_against | (OPPOSITES.get(key, frozenset()) - keys)
             rest = [(row, share) for row, share in here if point.words[row].key != key]
-            if not others or not rest:
+            if not others or len(rest) < _LEAST_SAID:
                 continue
             shares = np.array([share for _, share in rest])
-            best, subjects = 0.0, frozenset[str]()
+            of_key = of_rival = 0.0
             for sentence in read:
                 similar = np.maximum(
                     _soft(point.states[[row for row, _ in rest]] @ sentence.states.T),
@@ -230,11 +253,12 @@ def _rival(
                 clauses = np.array([word.clause for word in sentence.words])
                 for each in np.unique(clauses):
                     said = float(similar[:, clauses == each].max(axis=1) @ shares / shares.sum())
-                    if said > best:
-                        best = said
-                        subjects = frozenset(word.key for word in sentence.words if word.clause == each)
-            if key not in subjects and others & subjects:
-                found = max(found, best)
+                    subjects = {word.key for word in sentence.words if word.clause == each}
+                    if key in subjects:
+                        of_key = max(of_key, said)
+                    elif others & subjects:
+                        of_rival = max(of_rival, said)
+            found = max(found, (of_rival - of_key) * (1.0 if set_against else _BY_WORD_ALONE))
     return found
 
 

@@ -17,8 +17,26 @@ ANSWER_NAMES = (
     "coverage",  # mean probability that a point is covered
     "best",  # of the two that are covered best
     "conflict",  # mean probability that a point is spoken of and contradicted
+    "denied",  # mean over the points that are spoken of: the same words, denied on one side
+    "turned",  # mean over these points: it is said of their rival
     "misconception",  # how surely the answer says the wrong side of a misconception rather than the right one
+    "misconceptions",  # the same, summed over all misconceptions
+    "precision",  # share of what the answer says that the rubric says too, where it covers anything
 )
+
+
+_RECALL = MATCH_NAMES.index("recall_sentence")
+_POLARITY, _RIVAL = CONFLICT_NAMES.index("polarity"), CONFLICT_NAMES.index("rival")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an answer shows, before it is judged."""
+
+    points: tuple[Evidence, ...]
+    sides: tuple[float, ...]
+    """For each misconception how much surer its wrong side is than the right one, -1 to 1."""
+    precision: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +96,56 @@ class GradingModel:
         weighed = float(evidence.match @ self.match_weights + evidence.conflict @ self.conflict_weights)
         return logistic(weighed + self.point_bias)
 
-    def score(self, features: Numbers) -> float:
-        """The mark of a whole answer from its `ANSWER_NAMES`, 0 to 1."""
-        return logistic(float(features @ self.answer_weights) + self.answer_bias)
+    def conflict(self, evidence: Evidence) -> float:
+        """How much what is said speaks against the point, as a logarithm of odds, 0 and more."""
+        return -float(evidence.conflict @ self.conflict_weights)
+
+    def reversed(self, look: Look) -> tuple[float, float]:
+        """How far an answer denies what it speaks of in the same words, and says it of the rival, each 0 to 1."""
+        if not look.points:
+            return 0.0, 0.0
+        spoken_of = np.array([self.spoken_of(each) for each in look.points])
+        polarity = np.array([each.conflict[_POLARITY] for each in look.points])
+        rival = np.array([each.conflict[_RIVAL] for each in look.points])
+        said = np.array([each.match[_RECALL] for each in look.points])
+        clearly = spoken_of >= 0.5
+        most = int(np.argmax(spoken_of))
+        return (
+            float((spoken_of * polarity * said).sum() / max(float(spoken_of.sum()), 1e-9)),
+            max(float(rival[clearly].mean()), float(rival[most])) if clearly.any() else 0.0,
+        )
+
+    def features(self, look: Look) -> Numbers:
+        """What the mark of a whole answer is weighed from, in the order of `ANSWER_NAMES`."""
+        if not look.points:
+            return np.zeros(len(ANSWER_NAMES), dtype=np.float32)
+        covered = np.array([self.covered(each) for each in look.points])
+        spoken_of = np.array([self.spoken_of(each) for each in look.points])
+        denied, turned = self.reversed(look)
+        held = [max(side, 0.0) for side in look.sides]
+        best = np.sort(covered)[-2:].mean()
+        return np.array(
+            [
+                covered.mean(),
+                best,
+                np.maximum(spoken_of - covered, 0.0).mean(),
+                denied * spoken_of.max(),
+                turned,
+                max(held, default=0.0),
+                sum(held),
+                look.precision * best,
+            ],
+            dtype=np.float32,
+        )
+
+    def score(self, look: Look) -> float:
+        """The mark of a whole answer, 0 to 1."""
+        return logistic(float(self.features(look) @ self.answer_weights) + self.answer_bias)
 
 
 def logistic(value: float) -> float:
     """The logistic function."""
     return float(1 / (1 + np.exp(-value)))
-
-
-def answer_features(covered: Sequence[float], spoken_of: Sequence[float], misconception: float) -> Numbers:
-    """What `GradingModel.score` weighs."""
-    if not covered:
-        return np.zeros(len(ANSWER_NAMES), dtype=np.float32)
-    conflict = [max(spoken - said, 0.0) for said, spoken in zip(covered, spoken_of, strict=True)]
-    best = sorted(covered, reverse=True)[:2]
-    return np.array(
-        [np.mean(covered), np.mean(best), np.mean(conflict), misconception],
-        dtype=np.float32,
-    )
 
 
 def _numbers(values: dict[str, float], names: Sequence[str]) -> Numbers:

@@ -24,13 +24,15 @@ _LONGEST_SENTENCE = 60
 
 _NEGATORS = frozenset(
     "not no never none neither nor cannot without nothing nobody nowhere can't don't doesn't didn't isn't aren't "
-    "wasn't weren't won't wouldn't shouldn't couldn't hasn't haven't hadn't needn't mustn't cant dont doesnt didnt isnt arent "
+    "wasn't weren't won't wouldn't shouldn't couldn't hasn't haven't hadn't needn't mustn't "
+    "cant dont doesnt didnt isnt arent "
     "wasnt wont".split()
 )
 
 _CONNECTORS = frozenset("and or vs versus from than over".split())
 _COMPARES = re.compile(
-    r"\b(?:differen\w*|differs?|vs|versus|rather than|instead of|prefer|relate|over|between|both|compare\w*|which|same)\b",
+    r"\b(?:differen\w*|differs?|vs|versus|rather than|instead of|prefer|relate|over|"
+    r"between|both|compare\w*|which|same)\b",
     re.IGNORECASE,
 )
 
@@ -180,9 +182,9 @@ FUNCTION_WORDS = (
         "because while whereas although though after before during through per within without instead rather else "
         "he she him her us them itself themselves himself who whose always never often usually really simply just "
         "make makes made go goes going come comes take takes give gives given got let lets put puts say says need "
-        "needs want wants happen happens become becomes like likes well however therefore thus hence basically typically "
-        "normally e.g i.e etc i'd i'm i've it's that's there's you're you'd you'll you've we're they're what's he's "
-        "let's but yet both either one's".split()
+        "needs want wants happen happens become becomes like likes well however therefore thus hence basically "
+        "typically normally e.g i.e etc i'd i'm i've it's that's there's you're you'd you'll you've we're they're "
+        "what's he's let's but yet both either one's".split()
     )
 ) - frozenset("more less before after same always never without during difference different".split())
 

@@ -18,7 +18,7 @@ from knowledge.encoder import TokenEncoder
 from knowledge.grading import Grader, Rubric
 from knowledge.grading_evaluation import HONEST, Written
 from knowledge.grading_features import CONFLICT_NAMES, MATCH_NAMES
-from knowledge.grading_model import ANSWER_NAMES, GradingModel, answer_features
+from knowledge.grading_model import ANSWER_NAMES, GradingModel
 from knowledge.questions import Corpus
 
 ATTACK_WEIGHT = 0.5
@@ -31,7 +31,16 @@ MOST_UNSURE = 0.1
 """Share of the honest answers that may be too close to call."""
 
 _SIGNS = [1.0] * len(MATCH_NAMES) + [-1.0] * len(CONFLICT_NAMES)
-_ANSWER_SIGNS = {"coverage": 1.0, "best": 1.0, "conflict": -1.0, "misconception": -1.0}
+_ANSWER_SIGNS = {
+    "coverage": 1.0,
+    "best": 1.0,
+    "conflict": -1.0,
+    "denied": -1.0,
+    "turned": -1.0,
+    "misconception": -1.0,
+    "misconceptions": -1.0,
+    "precision": 1.0,
+}
 
 Floats = npt.NDArray[np.float64]
 
@@ -51,8 +60,8 @@ def learn(corpus: Corpus, encoder: TokenEncoder, written: Sequence[Written]) -> 
     grader = Grader(corpus, encoder, flat)
     rows, labels, importance = [], [], []
     for one in written:
-        evidences, _ = grader.look(_rubric(grader, one), one.answer)
-        for place, evidence in enumerate(evidences):
+        look = grader.look(_rubric(grader, one), one.answer)
+        for place, evidence in enumerate(look.points):
             rows.append(np.concatenate([evidence.match, evidence.conflict]))
             labels.append(float(place in one.covers))
             importance.append(1.0 if one.kind in HONEST else ATTACK_WEIGHT)
@@ -68,26 +77,22 @@ def learn(corpus: Corpus, encoder: TokenEncoder, written: Sequence[Written]) -> 
 
 def _learn_marks(grader: Grader, written: Sequence[Written]) -> GradingModel:
     model = grader.model
-    rows = []
-    for one in written:
-        evidences, sides = grader.look(_rubric(grader, one), one.answer)
-        covered = [model.covered(each) for each in evidences]
-        spoken_of = [model.spoken_of(each) for each in evidences]
-        rows.append(answer_features(covered, spoken_of, max(sides, default=0.0)))
+    looks = [grader.look(_rubric(grader, one), one.answer) for one in written]
+    rows = [model.features(look) for look in looks]
     anchors = [np.zeros(len(ANSWER_NAMES), dtype=np.float32)] * ANCHORS
     marks = np.array([one.mark for one in written] + [0.0] * ANCHORS)
     importance = np.array([1.0 if one.kind in HONEST else ATTACK_WEIGHT for one in written] + [1.0] * ANCHORS)
     signs = np.array([_ANSWER_SIGNS[name] for name in ANSWER_NAMES])
     weights, bias = _fit(np.array(rows + anchors, float), marks, importance, signs)
     model = dataclasses.replace(model, answer_weights=weights.astype(np.float32), answer_bias=bias)
-    honest = [row for row, one in enumerate(written) if one.kind in HONEST]
-    scores = np.array([model.score(rows[row]) for row in honest])
-    wanted = marks[honest]
-    edges = np.linspace(0.05, 0.95, 91)
+    scores = np.array([model.score(look) for look in looks])
+    wanted, counts = marks[: len(written)], importance[: len(written)]
+    edges = np.linspace(0.1, 0.9, 81)
     partial_from, correct_from = max(
         ((low, high) for low in edges for high in edges if low < high),
-        key=lambda pair: ((scores >= pair[0]).astype(float) / 2 + (scores >= pair[1]) / 2 == wanted).mean(),
+        key=lambda pair: ((scores >= pair[0]).astype(float) / 2 + (scores >= pair[1]) / 2 == wanted) @ counts,
     )
+    scores = scores[counts == 1.0]
     nearest = np.minimum(np.abs(scores - partial_from), np.abs(scores - correct_from))
     return dataclasses.replace(
         model,

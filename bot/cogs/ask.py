@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.client import TutorBot
 from bot.cogs.asking import CHOSEN
+from bot.cogs.desk import words_of
 from bot.ui import text
 from bot.ui.items import REPHRASE_MODAL, Submitted, guarded, typed_text
 
@@ -50,7 +51,7 @@ class Ask(commands.Cog):
         ][:25]
 
     async def _answer_this(self, interaction: Used, message: discord.Message) -> None:
-        await self.bot.desk.take(interaction, message.content, note=f"Answering [this message]({message.jump_url})")
+        await self.bot.desk.take(interaction, words_of(message), note=f"Answering [this message]({message.jump_url})")
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:

@@ -195,6 +195,11 @@ def _slower(wait: float) -> str:
     return f"One moment: you ask faster than I can keep up. Try again in {seconds} second{'s' if seconds > 1 else ''}."
 
 
+def words_of(message: discord.Message) -> str:
+    """What a message says; somebody may forward a question instead of writing it."""
+    return message.content or (message.message_snapshots[0].content if message.message_snapshots else "")
+
+
 async def _typing_when_slow(channel: discord.abc.Messageable, work: Awaitable[Reply]) -> Reply:
     """Await `work`, showing "is typing" once it takes longer than people wait without a sign."""
     task = asyncio.ensure_future(work)

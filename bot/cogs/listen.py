@@ -8,6 +8,7 @@ import discord
 from discord.ext import commands
 
 from bot.client import TutorBot
+from bot.cogs.desk import words_of
 from bot.errors import StoreError
 from bot.study import snippets, wording
 
@@ -32,9 +33,7 @@ class Listen(commands.Cog):
         replied_to = message.reference.resolved if message.reference else None
         earlier = replied_to if isinstance(replied_to, discord.Message) else None
         to_me = earlier is not None and earlier.author.id == me.id
-        # Somebody may forward a question instead of writing it.
-        forwarded = message.message_snapshots[0].content if message.message_snapshots else ""
-        text = wording.clean(message.content or forwarded, me.id)
+        text = wording.clean(words_of(message), me.id)
         if message.guild is None or me in message.mentions or to_me:
             if to_me and not text and not message.attachments and not message.stickers:
                 await self.bot.desk.tell(message, UNREADABLE)

@@ -103,6 +103,13 @@ async def test_answer_this_answers_somebody_elses_message(world: World, probes: 
     assert asked.jump_url in text_of(result)
 
 
+async def test_answer_this_answers_a_forwarded_message(world: World, probes: Probes) -> None:
+    asked = await world.bob.send(world.general, probes.answered.question)
+    forwarded = await world.bob.forward(asked, world.help)
+    result = await world.alice.context_menu(world.help, "Answer this", forwarded)
+    assert probes.answered.answer[:100] in text_of(result)
+
+
 async def test_people_talking_to_each_other_are_left_alone(world: World, probes: Probes) -> None:
     await set_ask_channels(world, world.help.id)
     spoken = [

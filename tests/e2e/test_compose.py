@@ -34,6 +34,8 @@ SETTINGS = ("TUTOR_", "DISCORD_", "BOT_", "WORKER_", "COMPOSE_")
 # Documentation addresses (RFC 5737): nobody has them.
 ELSEWHERE = "192.0.2.1"
 PATIENCE_S = 900
+# What the engine, the base image, both images and the build's own folders take at most.
+IMAGES_BYTES = 6 << 30
 
 # Holds the engine until the tests are done, or gone.
 HOLD = """
@@ -110,12 +112,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("compose")
     ready, done = folder / "environment.json", folder / "done"
     hold = shlex.join([sys.executable, "-c", HOLD, str(ready), str(done), str(os.getpid())])
-    with _engine_folder() as (engine_folder, options):
+    with _engine_folders() as (engine_folders, options):
         with (folder / "engine.log").open("w") as log:
             engine = subprocess.Popen(
                 [ENGINE, "--project", str(_project(folder / "project")), "--check", hold, *options],
                 env={name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
-                | {"E2E_DIR": engine_folder},
+                | engine_folders,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -132,13 +134,23 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @contextmanager
-def _engine_folder() -> Iterator[tuple[str, list[str]]]:
-    """Where the engine keeps its images: a folder of the caller's, to be quick the next time, or one for this once."""
+def _engine_folders() -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Where the engine keeps its images: a folder of the caller's, to be quick the next time, or one for this once.
+
+    The latter is in memory where there is plenty: the engine waits for the disk after every step of a build.
+    """
     if kept := os.environ.get("E2E_DIR"):
-        yield kept, ["--keep"]
+        yield {"E2E_DIR": kept}, ["--keep"]
         return
     with tempfile.TemporaryDirectory(prefix="compose-", ignore_cleanup_errors=True) as folder:
-        yield folder, ["--purge"]
+        plenty = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") > 2 * IMAGES_BYTES
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={IMAGES_BYTES},mode=1777", "tmpfs", folder]
+        in_memory = plenty and subprocess.run(mount).returncode == 0
+        try:
+            yield {"E2E_DIR": f"{folder}/engine", "TMPDIR": folder}, ["--purge"]
+        finally:
+            if in_memory:
+                subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def _project(folder: Path) -> Path:

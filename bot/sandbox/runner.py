@@ -17,6 +17,7 @@ from bot.sandbox.layers import making, namespace_flags
 
 _CONTROL: Final = 3
 _DESCRIPTORS: Final = 256
+_EVERY_DESCRIPTOR: Final = 1 << 20
 _MIB: Final = 1 << 20
 # What threads' stacks and libraries' own buffers may take beside the memory that a snippet asks for.
 _SLACK_MB: Final = 256
@@ -98,7 +99,7 @@ def _take_descriptors(control: int, output: tuple[int, int]) -> socket.socket:
     parked = [os.dup2(fd, 64 + place) for place, fd in enumerate((null, *output, control))]
     for place, fd in enumerate(parked):
         os.dup2(fd, place, inheritable=place < _CONTROL)
-    os.closerange(_CONTROL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.closerange(_CONTROL + 1, _EVERY_DESCRIPTOR)
     return socket.socket(fileno=_CONTROL)
 
 

@@ -1,6 +1,6 @@
 """Many runs of every kind, four at a time: afterwards the worker is as it was.
 
-`SOAK_RUNS` sets how many (scripts/bench sandbox --soak takes 2,000).
+`SOAK_RUNS` sets how many, as does scripts/bench sandbox --soak.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.sandbox.wire import RunRequest, Status
 from tests.sandbox.conftest import StartWorker
 from tests.sandbox.worker_process import WorkerProcess
 
-RUNS = int(os.environ.get("SOAK_RUNS", "240"))
+RUNS = int(os.environ.get("SOAK_RUNS", "2000"))
 WARM_UP = 40
 AT_ONCE = 4
 MOST_GROWTH_MB = 16.0

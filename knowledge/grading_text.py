@@ -112,13 +112,11 @@ def words(text: str) -> list[Word]:
     denies = [one in _NEGATORS and not _only(plain, token.end()) for one, token in zip(lower, tokens, strict=True)]
     breaks = sorted({place for match in _CLAUSE.finditer(plain) for place in (match.start(), match.end() - 1)})
     clauses: list[int] = []
+    splits = 0
     for row, token in enumerate(tokens):
-        new = bisect_left(breaks, token.start() + 1) + sum(
-            # "It copies and does not share": what is denied is only what comes after the "and".
-            lower[before] == "and" and any(denies[before : before + 4])
-            for before in range(row + 1)
-        )
-        clauses.append(new)
+        # "It copies and does not share": what is denied is only what comes after the "and".
+        splits += lower[row] == "and" and any(denies[row : row + 4])
+        clauses.append(bisect_left(breaks, token.start() + 1) + splits)
     denied = {clause for clause, denying in zip(clauses, denies, strict=True) if denying}
     return [
         Word(

@@ -231,7 +231,9 @@ def _run(arguments: argparse.Namespace) -> int:
 def _worker(arguments: argparse.Namespace) -> int:
     # The worker shares no memory with the rest of the house: it starts as a program of its own.
     # It gets its own settings and nothing that is secret.
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    from bot.sandbox.local import PASSED_ON
+
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment |= _settings().worker_environment()
     os.execve(sys.executable, [sys.executable, "-m", "bot.sandbox"], environment)  # noqa: S606
 

@@ -22,6 +22,11 @@ from knowledge.subprocess_runner import ForkingRunner
 Result = TypeVar("Result")
 
 
+def _quiet(settings: Settings) -> Settings:
+    """A worker for one command says nothing of its coming and going."""
+    return settings if settings.log_level == "debug" else settings.model_copy(update={"log_level": "warning"})
+
+
 def run_file(settings: Settings, file: Path, *, as_json: bool) -> int:
     """Run one file and show its result; the exit code is 0 when the snippet ended well."""
     try:
@@ -30,7 +35,7 @@ def run_file(settings: Settings, file: Path, *, as_json: bool) -> int:
         raise TutorError(f"{file} is not UTF-8 text; save it as UTF-8 and try again.") from error
 
     async def run() -> RunResult:
-        async with open_worker(settings) as worker:
+        async with open_worker(_quiet(settings)) as worker:
             return await worker.run(RunRequest(code))
 
     result = _told(run())
@@ -45,7 +50,7 @@ def run_lines(settings: Settings) -> int:
     """Run what each JSON line of standard input says, one answer a line, in order, until it ends."""
 
     async def serve() -> int:
-        async with open_worker(settings) as worker:
+        async with open_worker(_quiet(settings)) as worker:
             while line := await asyncio.to_thread(sys.stdin.buffer.readline):
                 if line.strip():
                     print(json.dumps(await _answer(worker, line)), flush=True)
@@ -80,7 +85,7 @@ def check_in_jail(settings: Settings, questions: Sequence[Question]) -> list[Fau
     """Run every proof in the jail; on a machine that cannot make one, in plain processes, saying so."""
 
     async def check() -> list[Fault]:
-        async with open_worker(settings) as worker:
+        async with open_worker(_quiet(settings)) as worker:
             # Only a machine that cannot run anything in a jail may do without one.
             await worker.run(RunRequest(""))
             return await _check(worker, settings.worker_slots, questions)

@@ -15,8 +15,10 @@ from bot.sandbox.wire import MAX_BODY_BYTES, Readiness, RunRequest, RunResult
 
 CLIENT_HEADER: Final = "X-Tutor-Client"
 CONNECT_S: Final = 3.0
-LONGEST_WAIT_S: Final = 120.0
+# Longer than a full queue of slow snippets takes, shorter than Discord waits for an answer.
+LONGEST_WAIT_S: Final = 840.0
 
+TOO_LONG: Final = "The worker has not answered for a quarter of an hour; try again when fewer people run code."
 LOST: Final = "The worker stopped while it ran this; run it again if that does no harm."
 AWAY: Final = "The worker that runs code cannot be reached right now; try again in a minute."
 PUZZLED: Final = "The worker gave an answer that makes no sense; tell whoever runs this bot."
@@ -101,7 +103,9 @@ class _Worker:
                     return _result(answer.status, answer.headers.get("Retry-After", ""), text)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise NotBegun(AWAY) from None
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except TimeoutError:
+            raise WorkerUnavailable(TOO_LONG) from None
+        except (aiohttp.ClientError, OSError):
             raise WorkerUnavailable(LOST) from None
 
     async def ready(self) -> Readiness:

@@ -17,6 +17,8 @@ from bot.sandbox.errors import WorkerUnavailable
 READY_S: Final = 60.0
 STOP_S: Final = 15.0
 SOCKET_PATH_BYTES: Final = 100
+PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH")
+"""What a worker gets of an environment beside its own settings."""
 UNTIL_STDIN_ENDS: Final = "--until-stdin-ends"
 
 
@@ -109,16 +111,25 @@ class LocalWorker:
 
     async def _pass_on_log(self, stream: asyncio.StreamReader) -> None:
         """Copy the worker's log to ours, keeping its last line: why it stopped, if it did."""
-        async for line in stream:
-            self._last_words = line.decode(errors="replace").strip() or self._last_words
-            sys.stderr.write(f"worker: {self._last_words}\n")
+        while line := await _line(stream):
+            said = line.decode(errors="replace").strip()
+            self._last_words = said or self._last_words
+            # A line of JSON stays one: it is for machines.
+            sys.stderr.write(f"{said}\n" if said.startswith("{") else f"worker: {said}\n")
 
     def _worker_environment(self) -> dict[str, str]:
-        keep = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH")
         ours = {
             name: value
             for name, value in self._environ.items()
-            if name in keep or name.startswith(("TUTOR_WORKER_", "TUTOR_RUN_", "TUTOR_LOG_"))
+            if name in PASSED_ON or name.startswith(("TUTOR_WORKER_", "TUTOR_RUN_", "TUTOR_LOG_"))
         }
         ours.pop("TUTOR_WORKER_URL", None)
         return {**ours, "TUTOR_WORKER_LISTEN": self.url, "PYTHONUNBUFFERED": "1"}
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    """The next line, or as much of an endless one as the reader holds; empty at the end."""
+    try:
+        return await stream.readline()
+    except ValueError:
+        return b"(a line too long to show)"

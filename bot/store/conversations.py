@@ -1,14 +1,19 @@
-"""What was asked before, so that "and in eval mode?" and buttons after a restart have something to go by."""
+"""What was asked before, so that "and in eval mode?" and buttons after a restart have something to go by.
+
+A row is kept for 90 days: longer, nobody goes on with a conversation.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from bot.store.database import Database, storable
 from bot.store.tables import ConversationRow
+
+KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Conversations:
     async def remember(
         self, message_id: int, channel_id: int, user_id: int, asked: str, question_id: str | None, when: datetime
     ) -> None:
-        """Keep what one message answers, in place of what was kept about it before."""
+        """Keep what one message answers, in place of what was kept about it before, and forget what is too old."""
         async with self._database.write() as connection:
             await connection.execute(
                 self._database.upsert(
@@ -46,6 +51,7 @@ class Conversations:
                     },
                 )
             )
+            await connection.execute(sa.delete(ConversationRow).where(ConversationRow.asked_at < when - KEPT))
 
     async def recall(self, message_id: int) -> Conversation | None:
         """What a message of the bot answers."""

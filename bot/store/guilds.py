@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store.database import Database
-from bot.store.tables import GuildRow
+from bot.store.tables import GuildRow, UnansweredRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,13 @@ class Guilds:
         await self._change(guild_id, {"ask_channels": list(channels)}, {"keep_unanswered_text": False})
 
     async def set_keep_unanswered_text(self, guild_id: int, keep: bool) -> None:
-        """Keep whether a server allows text to be kept, and leave its other settings as they are."""
+        """Keep whether a server allows text to be kept; when it no longer does, what was kept is forgotten."""
         await self._change(guild_id, {"keep_unanswered_text": keep}, {"ask_channels": []})
+        if not keep:
+            async with self._database.write() as connection:
+                await connection.execute(
+                    sa.update(UnansweredRow).where(UnansweredRow.guild_id == guild_id).values(text=None)
+                )
 
     async def _change(self, guild_id: int, changed: dict[str, Any], defaults: dict[str, Any]) -> None:
         async with self._database.write() as connection:

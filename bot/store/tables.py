@@ -100,7 +100,7 @@ class ConversationRow(Base):
     user_id: Mapped[int] = mapped_column(BigInteger)
     asked: Mapped[str] = mapped_column(Text)
     question_id: Mapped[str | None] = mapped_column(Text)
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class SnippetRow(Base):

@@ -181,3 +181,20 @@ async def test_code_is_kept_for_30_days_and_100_of_each_person(store: Store) -> 
     await store.snippets.keep(SNOWFLAKE, 3, "newest", NOON + KEPT + timedelta(seconds=1))
     assert await store.snippets.get(2) is None
     assert await store.snippets.get(SNOWFLAKE) is not None
+
+
+async def test_conversations_are_kept_for_90_days(store: Store) -> None:
+    await store.conversations.remember(1, 10, 100, "an old question", "leaf-tensors", NOON - timedelta(days=91))
+    await store.conversations.remember(2, 10, 100, "a new question", "leaf-tensors", NOON - timedelta(days=89))
+    await store.conversations.remember(3, 10, 100, "the newest", "leaf-tensors", NOON)
+    assert await store.conversations.recall(1) is None
+    assert await store.conversations.recall(2) is not None
+
+
+async def test_withdrawn_consent_forgets_the_words_of_that_server(store: Store) -> None:
+    for guild_id in (1, 2):
+        await store.guilds.set_keep_unanswered_text(guild_id, True)
+        await store.unanswered.add(guild_id, "what somebody asked", "unknown", NOON)
+    await store.guilds.set_keep_unanswered_text(1, False)
+    assert [one.text for one in await store.unanswered.latest(1, 5)] == [None]
+    assert [one.text for one in await store.unanswered.latest(2, 5)] == ["what somebody asked"]

@@ -29,10 +29,13 @@ from bot.worker import Worker
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+LOOK_UP_S = 2.0
+"""How long a press that opens a box may look up its code; Discord gives up after three seconds."""
 FORGOTTEN = (
     "I no longer have that code: it goes with its message, after 30 days, or after 100 newer ones. "
     "Copy it from above, or start anew with `/run`."
 )
+SLOW = "My database is slow right now, so I could not open that in time. Try again in a moment."
 NOT_YOURS = "Only who ran this, or people who may manage messages here, can delete it."
 NO_CODE = (
     "There is no code block in that message. Code goes between lines of three backticks:\n"
@@ -123,7 +126,14 @@ class Runs:
 
     async def edit(self, pressed: Pressed, owner: int) -> None:
         """Open a box with the code behind a result."""
-        code = await self._code(pressed)
+        # A box cannot follow a first word such as "thinking", so Discord's three seconds hold for the look-up too. It
+        # goes on by itself when it takes longer: a driver that waits for a lock does not let itself be cancelled.
+        looking = asyncio.ensure_future(self._code(pressed))
+        if not (await asyncio.wait({looking}, timeout=LOOK_UP_S))[0]:
+            looking.add_done_callback(_late)
+            await pressed.response.send_message(view=cards.told(SLOW), ephemeral=True)
+            return
+        code = looking.result()
         if code is None:
             await pressed.response.send_message(view=cards.told(FORGOTTEN), ephemeral=True)
         else:
@@ -131,15 +141,22 @@ class Runs:
 
     async def edited(self, submitted: Pressed, owner: int, code: str) -> None:
         """Run changed code: in the owner's card, or for anybody else in a card of their own."""
-        await self._again(submitted, owner, code, warn=True)
+        if await self._may(submitted):
+            await self._open(submitted, owner)
+            await self._do(Answered(submitted), Job(code, submitted.user.id, submitted.created_at))
 
     async def again(self, pressed: Pressed, owner: int) -> None:
         """Run the kept code as it is."""
+        if not await self._may(pressed):
+            return
+        own = await self._open(pressed, owner)
         code = await self._code(pressed)
-        if code is None:
-            await pressed.response.send_message(view=cards.told(FORGOTTEN), ephemeral=True)
+        if code is not None:
+            await self._do(Answered(pressed), Job(code, pressed.user.id, pressed.created_at), warn=False)
+        elif own:
+            await pressed.followup.send(view=cards.told(FORGOTTEN), ephemeral=True)
         else:
-            await self._again(pressed, owner, code, warn=False)
+            await pressed.edit_original_response(view=cards.told(FORGOTTEN))
 
     async def delete(self, pressed: Pressed, owner: int) -> None:
         """Take the result away, for its owner or for who may manage messages."""
@@ -180,12 +197,13 @@ class Runs:
             await used.response.send_message(view=cards.told(refusal.sentence), ephemeral=True)
         return refusal is None
 
-    async def _again(self, used: Pressed, owner: int, code: str, *, warn: bool) -> None:
-        if used.user.id != owner or used.message is None:
-            await self.take(used, code, private=True, warn=warn)
-        elif await self._may(used):
+    async def _open(self, used: Pressed, owner: int) -> bool:
+        """Defer: an edit of the card for its owner, a private card for anybody else. Whether it is the owner."""
+        if used.user.id == owner and used.message is not None:
             await used.response.defer()
-            await self._do(Answered(used), Job(code, owner, used.created_at), warn=warn)
+            return True
+        await used.response.defer(ephemeral=True, thinking=True)
+        return False
 
     async def _code(self, pressed: Pressed) -> str | None:
         kept = await self._store.snippets.get(pressed.message.id) if pressed.message else None
@@ -248,6 +266,12 @@ class Runs:
             await self._store.snippets.keep(message_id, job.owner, job.code, job.when)
         except StoreError as error:
             log.warning("The code of message %s is not kept: %s", message_id, error)
+
+
+def _late(looking: asyncio.Future[str | None]) -> None:
+    """Somebody was told already that this took too long; an error in it is for the log."""
+    if not looking.cancelled() and (error := looking.exception()):
+        log.warning("A look-up that came too late failed: %s", error)
 
 
 async def _tell(place: Place, line: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
-from bot.store import Conversation
+from bot.store import Conversation, Snippet
 from bot.store.conversations import Conversations
+from bot.store.snippets import Snippets
 
 
 class SlowConversations(Conversations):
@@ -25,5 +26,16 @@ class SlowConversations(Conversations):
         return None
 
     async def latest(self, channel_id: int, user_id: int | None = None) -> Conversation | None:
+        await asyncio.sleep(self._delay_s)
+        return None
+
+
+class SlowSnippets(Snippets):
+    """Says only after `delay_s` seconds that no code was kept."""
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+
+    async def get(self, message_id: int) -> Snippet | None:
         await asyncio.sleep(self._delay_s)
         return None

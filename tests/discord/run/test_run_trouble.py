@@ -10,6 +10,7 @@ import discord
 import pytest
 
 from bot.client import TutorBot
+from bot.cogs.runs import LOOK_UP_S
 from bot.sandbox.client import WorkerClient
 from bot.sandbox.errors import BadRun, SandboxError, WorkerBusy, WorkerUnavailable
 from bot.sandbox.wire import Readiness
@@ -19,6 +20,7 @@ from bot.worker import Worker
 from knowledge.tutor import Tutor
 from tests.discord.run.helpers import AMBER, attached, boxed, edit, run
 from tests.discord.world import World, accent, labels, text_of
+from tests.fakes.store import SlowSnippets
 from tests.fakes.worker import RefusingWorker, SlowWorker
 
 # Longer than the simulation waits for what the bot does by itself: such a time passes only when a test lets it.
@@ -134,6 +136,34 @@ async def test_a_result_does_not_need_the_database(world: World, tmp_path: Path)
     refused = await world.press(world.alice, result, "Edit and run again")
     assert "I cannot look that up, because my database has a problem" in text_of(refused)
     assert world.env.errors == []
+
+
+async def test_a_box_whose_code_takes_too_long_is_not_opened_and_that_is_told(
+    world: World, restart_with: RestartWith
+) -> None:
+    await restart_with(RefusingWorker(WorkerBusy(2)))
+    result = await run(world, world.alice, "1")
+    world.store.snippets = SlowSnippets(10 * LOOK_UP_S)
+    pressed = await world.press(world.alice, result, "Edit and run again")
+    await world.env.advance_time(LOOK_UP_S + 0.5)
+    assert pressed.ephemeral
+    assert "My database is slow right now" in text_of(pressed)
+
+
+@pytest.mark.parametrize("name", ["alice", "bob"])
+async def test_running_again_is_acknowledged_before_the_code_is_looked_up(
+    world: World, restart_with: RestartWith, name: str
+) -> None:
+    await restart_with(RefusingWorker(WorkerBusy(2)))
+    result = await run(world, world.alice, "1")
+    world.store.snippets = SlowSnippets(10 * LOOK_UP_S)
+    who = {"alice": world.alice, "bob": world.bob}[name]
+    pressed = await world.press(who, result, "Try again")
+    assert pressed.deferred, "there is time to look"
+    await world.env.advance_time(10 * LOOK_UP_S + 0.5)
+    said = pressed.followups[0] if pressed.followups else pressed
+    assert "I no longer have that code" in text_of(said)
+    assert "It did not run" in text_of(result), "the owner's card stays"
 
 
 async def test_discord_failing_on_the_result_is_told_in_the_same_place(world: World) -> None:

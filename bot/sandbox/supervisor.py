@@ -22,6 +22,8 @@ from bot.sandbox.pool import Pool
 from bot.sandbox.runner import pack
 from bot.sandbox.wire import Readiness, RunRequest, RunResult, Status
 
+# Enough for the exceptions that are explained, and little enough to search in whatever it is.
+_MESSAGE_CHARS: Final = 2000
 RESTARTED: Final = "The worker had to restart while this ran, so its result is lost; run it again.\n"
 
 
@@ -107,16 +109,14 @@ class Supervisor:
         begun = channel.receive_untrusted(cell.control)
         if lost and begun is None:
             return None
-        word = _LastWord(channel.receive_untrusted(cell.control) or {})
-        outcome: Status = (
-            "timeout"
-            if timed_out
-            else "output"
-            if reader.flooded
-            else "memory"
-            if memory.exceeded()
-            else _outcome(status, word)
-        )
+        word = _LastWord(channel.receive_untrusted(cell.control) or {}, limits.output_bytes)
+        outcome: Status = _outcome(status, word)
+        if timed_out:
+            outcome = "timeout"
+        elif reader.flooded:
+            outcome = "output"
+        elif memory.exceeded():
+            outcome = "memory"
         files, left_out = await asyncio.to_thread(
             collect, cell.folders[0], request.files, limits.returned_files, limits.returned_bytes
         )
@@ -140,15 +140,15 @@ class _LastWord:
     """What the runner's process said at its end. The snippet ran in it, so it may be anything: only texts that the
     snippet could have printed as well are taken from here, never how the run went."""
 
-    def __init__(self, message: dict[str, Any]) -> None:
+    def __init__(self, message: dict[str, Any], most_chars: int) -> None:
         error = message.get("error")
         error = error if isinstance(error, dict) else {}
         value, peak = message.get("value"), message.get("peak_mb")
-        self.value = value if isinstance(value, str) else None
+        self.value = value[: most_chars + 1] if isinstance(value, str) else None
         self.truncated = message.get("truncated") is True
         self.peak_mb = float(peak) if isinstance(peak, int | float) and 0 <= peak < 1e6 else 0.0
         self.error_type = str(error.get("type", ""))
-        self.error_message = str(error.get("message", ""))
+        self.error_message = str(error.get("message", ""))[:_MESSAGE_CHARS]
         self.out_of_memory = error.get("memory") is True
 
 

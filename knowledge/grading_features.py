@@ -41,6 +41,7 @@ Numbers = npt.NDArray[np.float32]
 
 _GIVEN_AWAY = 0.25
 """How much a word of the point counts that stands in the question too."""
+_COMPARISONS = frozenset("than over from to into by before after".split())
 _LEAST_SAID = 2
 """Words that must be said of a thing beside its name, before it can be said of another."""
 _BY_WORD_ALONE = 0.6
@@ -237,6 +238,7 @@ def _rival(
     for clause in {point.words[row].clause for row in rows}:
         here = [(row, share) for row, share in zip(rows, weight, strict=True) if point.words[row].clause == clause]
         keys = {point.words[row].key for row, _ in here}
+        found = max(found, _exchanged(point, clause, read, rivals))
         for key in keys:
             set_against = rivals.get(key, frozenset()) - keys
             others = set_against | (OPPOSITES.get(key, frozenset()) - keys)
@@ -260,6 +262,37 @@ def _rival(
                         of_rival = max(of_rival, said)
             found = max(found, (of_rival - of_key) * (1.0 if set_against else _BY_WORD_ALONE))
     return found
+
+
+def _exchanged(point: Part, clause: int, read: Sequence[Part], rivals: Mapping[str, frozenset[str]]) -> float:
+    """Whether the answer compares the same two things the other way round: `SGD needs more than Adam`.
+
+    1 where both stand round the same word of comparison in the other order and no opposite word makes up for it.
+    """
+    own = [word for word in point.words if word.clause == clause]
+    for sentence in read:
+        for each in {word.clause for word in sentence.words}:
+            other = [word for word in sentence.words if word.clause == each]
+            for key, comparison, rival in _compared(own, rivals):
+                if (rival, comparison, key) in _compared(other, rivals):
+                    said = {word.key for word in other}
+                    opposed = any(OPPOSITES.get(word.key, frozenset()) & said - {key, rival} for word in own)
+                    shared = {word.key for word in own if word.content} & said - {key, rival}
+                    if shared and not opposed:
+                        return 1.0
+    return 0.0
+
+
+def _compared(clause: Sequence[Word], rivals: Mapping[str, frozenset[str]]) -> list[tuple[str, str, str]]:
+    """The rivals that a clause compares: what comes before the word of comparison, that word, what comes after."""
+    return [
+        (before.key, word.text.lower(), after.key)
+        for place, word in enumerate(clause)
+        if word.text.lower() in _COMPARISONS
+        for before in clause[:place]
+        for after in clause[place + 1 :]
+        if after.key in rivals.get(before.key, ())
+    ]
 
 
 def _inversion(keys: Sequence[str], others: Sequence[str]) -> float:

@@ -29,7 +29,7 @@ _NEGATORS = frozenset(
     "wasnt wont".split()
 )
 
-_CONNECTORS = frozenset("and or vs versus from than over".split())
+_CONNECTORS = frozenset("and or vs versus from than over with to against".split())
 _COMPARES = re.compile(
     r"\b(?:differen\w*|differs?|vs|versus|rather than|instead of|prefer|relate|over|"
     r"between|both|compare\w*|which|same)\b",
@@ -151,7 +151,7 @@ def rivals_in(question: str) -> dict[str, frozenset[str]]:
     for row, word in enumerate(spoken):
         if word.text.lower() not in _CONNECTORS and not _is_listed(question, word):
             continue
-        before = [one for one in spoken[max(row - 2, 0) : row] if one.content][-1:]
+        before = [one for one in spoken[max(row - 3, 0) : row] if one.content and not _COMPARES.search(one.text)][-1:]
         after = [one for one in spoken[row : row + 4] if one.content and one is not word][:1]
         if _is_listed(question, word):
             after = [word]

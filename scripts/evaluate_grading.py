@@ -210,11 +210,11 @@ def _benchmark(grader: Grader, encoder: TokenEncoder, folder: Path) -> str:
     lines = [
         "# The grading against human marks",
         "",
-        "Written by `scripts/evaluate grading --mohler DIR`, with the files of Mohler, Bunescu, Mihalcea 2011 (they are "
-        f"not part of this repository): {len(answers)} answers to {len({one.question_id for one in answers})} questions "
-        "on computer science, marked by two people. Only a question, a model answer and the student's answer are "
-        "given; the sentences of the model answer serve as key points. Whole questions are held out. The marks of one "
-        "person correlate with those of the other at 0.59, as its authors report; their best system reached 0.518.",
+        "Written by `scripts/evaluate grading --mohler DIR`, with the files of Mohler, Bunescu, Mihalcea 2011 (they "
+        f"are not part of this repository): {len(answers)} answers to {len({one.question_id for one in answers})} "
+        "questions on computer science, marked by two people. Only a question, a model answer and the student's answer "
+        "are given; the sentences of the model answer serve as key points. Whole questions are held out. The marks of "
+        "one person correlate with those of the other at 0.59, as its authors report; their best system reached 0.518.",
         "",
         "| method | Pearson r | median r within a question | RMSE |",
         "|---|---|---|---|",

@@ -172,3 +172,16 @@ def test_a_rubric_without_misconceptions_or_points_is_no_trouble(grader: Grader)
     assert grader.grade(Rubric("What?", (), (), ()), "It is something.").verdict == "wrong"
     same = (Misconception("A tensor is a matrix.", "A tensor may have any number of dimensions."),)
     assert grader.grade(Rubric("What is a tensor?", (), bare.points, same), "A tensor is a matrix.").misconceptions
+
+
+def test_a_comparison_the_other_way_round_is_wrong_and_one_turned_twice_is_not(grader: Grader) -> None:
+    rubric = Rubric.from_reference(
+        "How does the memory of Adam compare with SGD?",
+        "Adam needs more memory than SGD because it keeps two moments per parameter. Plain SGD keeps no state.",
+    )
+    turned = "SGD needs more memory than Adam because it keeps two moments per parameter. Plain Adam keeps no state."
+    twice = "SGD needs less memory than Adam, which keeps two moments per parameter. Plain SGD keeps no state."
+
+    assert grader.grade(rubric, turned).guard == "turns round"
+    assert grader.grade(rubric, twice).guard is None
+    assert grader.grade(rubric, twice).score > 2 * grader.grade(rubric, turned).score

@@ -10,10 +10,13 @@ import discord
 from discord import ui
 
 from bot.cogs.desk import reply_to
+from bot.ui import run_cards
 
 log = logging.getLogger(__name__)
 
 UNKNOWN_MESSAGE = 10008
+
+Acknowledged = discord.InteractionCallbackResponse[Any] | None
 
 
 class Place(Protocol):
@@ -22,6 +25,9 @@ class Place(Protocol):
     @property
     def may_attach(self) -> bool:
         """Whether files may be attached here."""
+
+    async def open(self) -> int | None:
+        """Take the place before there is anything to show; the message's id, None where it is not known yet."""
 
     async def show(self, card: ui.LayoutView, files: Sequence[discord.File] = ()) -> int | None:
         """Show a card with its files in place of what was there; the message's id, None where nothing can be said."""
@@ -32,8 +38,16 @@ class Answered:
 
     may_attach = True
 
-    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+    def __init__(self, interaction: discord.Interaction[Any], acknowledged: Acknowledged) -> None:
+        """`acknowledged` is what `defer` returned."""
         self._interaction = interaction
+        if interaction.response.type is discord.InteractionResponseType.deferred_message_update:
+            self._id = interaction.message.id if interaction.message else None
+        else:
+            self._id = acknowledged.message_id if acknowledged else None
+
+    async def open(self) -> int | None:
+        return self._id
 
     async def show(self, card: ui.LayoutView, files: Sequence[discord.File] = ()) -> int | None:
         try:
@@ -49,12 +63,20 @@ class Under:
     def __init__(self, message: discord.Message) -> None:
         self._message = message
         self._said: discord.Message | None = None
+        self._silenced = False
         me = message.guild.me if message.guild else None
         self.may_attach = me is None or message.channel.permissions_for(me).attach_files
 
+    async def open(self) -> int | None:
+        return await self.show(run_cards.waiting("Running…"))
+
     async def show(self, card: ui.LayoutView, files: Sequence[discord.File] = ()) -> int | None:
+        if self._silenced:
+            return None
         if self._said is None:
             self._said = await reply_to(self._message, card, direct=True, files=files)
+            # Its author was told why, which once is enough.
+            self._silenced = self._said is None
         else:
             try:
                 # Edits do not take the client's default.

@@ -81,8 +81,8 @@ class Runs:
     ) -> None:
         """Run code in reply to an interaction, for its user alone when `private`."""
         if await self._may(used):
-            await used.response.defer(ephemeral=private, thinking=True)
-            await self._do(Answered(used), Job(code, used.user.id, used.created_at, unseen, note), warn=warn)
+            place = Answered(used, await used.response.defer(ephemeral=private, thinking=True))
+            await self._do(place, Job(code, used.user.id, used.created_at, unseen, note), warn=warn)
 
     async def take_file(self, used: Pressed, file: discord.Attachment, *, private: bool) -> None:
         """Run an uploaded file."""
@@ -91,8 +91,7 @@ class Runs:
             return
         if not await self._may(used):
             return
-        await used.response.defer(ephemeral=private, thinking=True)
-        place = Answered(used)
+        place = Answered(used, await used.response.defer(ephemeral=private, thinking=True))
         try:
             code = snippets.decoded(await file.read())
         except UnicodeDecodeError:
@@ -142,21 +141,22 @@ class Runs:
     async def edited(self, submitted: Pressed, owner: int, code: str) -> None:
         """Run changed code: in the owner's card, or for anybody else in a card of their own."""
         if await self._may(submitted):
-            await self._open(submitted, owner)
-            await self._do(Answered(submitted), Job(code, submitted.user.id, submitted.created_at))
+            place = await _open(submitted, owner)
+            await self._do(place, Job(code, submitted.user.id, submitted.created_at))
 
     async def again(self, pressed: Pressed, owner: int) -> None:
         """Run the kept code as it is."""
         if not await self._may(pressed):
             return
-        own = await self._open(pressed, owner)
+        place = await _open(pressed, owner)
         code = await self._code(pressed)
         if code is not None:
-            await self._do(Answered(pressed), Job(code, pressed.user.id, pressed.created_at), warn=False)
-        elif own:
+            await self._do(place, Job(code, pressed.user.id, pressed.created_at), warn=False)
+        elif pressed.user.id == owner:
+            # Their card stays as it is.
             await pressed.followup.send(view=cards.told(FORGOTTEN), ephemeral=True)
         else:
-            await pressed.edit_original_response(view=cards.told(FORGOTTEN))
+            await place.show(cards.told(FORGOTTEN))
 
     async def delete(self, pressed: Pressed, owner: int) -> None:
         """Take the result away, for its owner or for who may manage messages."""
@@ -197,14 +197,6 @@ class Runs:
             await used.response.send_message(view=cards.told(refusal.sentence), ephemeral=True)
         return refusal is None
 
-    async def _open(self, used: Pressed, owner: int) -> bool:
-        """Defer: an edit of the card for its owner, a private card for anybody else. Whether it is the owner."""
-        if used.user.id == owner and used.message is not None:
-            await used.response.defer()
-            return True
-        await used.response.defer(ephemeral=True, thinking=True)
-        return False
-
     async def _code(self, pressed: Pressed) -> str | None:
         kept = await self._store.snippets.get(pressed.message.id) if pressed.message else None
         return kept.code if kept and snippets.fits_box(kept.code) else None
@@ -213,8 +205,14 @@ class Runs:
         """Run a job and show what comes of it."""
         editable = snippets.fits_box(job.code)
         keyboard = snippets.reads_keyboard(job.code)
+        message_id = await place.open()
+        # Kept before a button asks for it, and while the code runs, so that a slow database holds up nobody.
+        keeping = asyncio.ensure_future(self._keep(message_id if editable else None, job))
         if keyboard and warn and editable:
-            await self._keep(await place.show(run_cards.keyboard(job.owner)), job)
+            await asyncio.wait({keeping}, timeout=LOOK_UP_S)
+            shown_id = await place.show(run_cards.keyboard(job.owner))
+            if message_id is None:
+                await self._keep(shown_id, job)
             return
         if keyboard and warn:
             await place.show(run_cards.waiting("This reads the keyboard, but nobody can type here. Running it…"))
@@ -237,9 +235,10 @@ class Runs:
                     may_attach=place.may_attach,
                 )
             )
-        message_id = await place.show(card.view, card.files())
-        if editable:
-            await self._keep(message_id, job)
+        await asyncio.wait({keeping}, timeout=LOOK_UP_S)
+        shown_id = await place.show(card.view, card.files())
+        if editable and message_id is None:
+            await self._keep(shown_id, job)
 
     async def _result(self, place: Place, request: RunRequest) -> RunResult:
         """Wait for the worker, telling the waiting person where they stand once that takes longer than a moment."""
@@ -266,6 +265,12 @@ class Runs:
             await self._store.snippets.keep(message_id, job.owner, job.code, job.when)
         except StoreError as error:
             log.warning("The code of message %s is not kept: %s", message_id, error)
+
+
+async def _open(used: Pressed, owner: int) -> Answered:
+    """Acknowledge with the card itself for its owner, with a private one for anybody else."""
+    own = used.user.id == owner and used.message is not None
+    return Answered(used, await (used.response.defer() if own else used.response.defer(ephemeral=True, thinking=True)))
 
 
 def _late(looking: asyncio.Future[str | None]) -> None:

@@ -1,8 +1,9 @@
-"""Parts of the store that dawdle."""
+"""Parts of the store that dawdle or watch."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.store import Conversation, Snippet
@@ -39,3 +40,14 @@ class SlowSnippets(Snippets):
     async def get(self, message_id: int) -> Snippet | None:
         await asyncio.sleep(self._delay_s)
         return None
+
+
+class WatchedSnippets(Snippets):
+    """Keeps nothing, and notes what `look` sees whenever code is to be kept."""
+
+    def __init__(self, look: Callable[[], bool]) -> None:
+        self._look = look
+        self.seen: list[bool] = []
+
+    async def keep(self, message_id: int, user_id: int, code: str, when: datetime) -> None:
+        self.seen.append(self._look())

@@ -15,6 +15,7 @@ from bot.study.running import USER_PACE
 from bot.worker import Worker
 from tests.discord.run.helpers import attached, boxed, edit, run
 from tests.discord.world import World, components, labels, message_of, text_of
+from tests.fakes.store import WatchedSnippets
 from tests.fakes.worker import SlowWorker
 
 RestartWith = Callable[[Worker], Awaitable[None]]
@@ -41,6 +42,21 @@ async def test_the_owner_edits_and_runs_again_in_place_after_a_restart(world: Wo
     assert attached(result) == [], "the files of the run before are gone with it"
     assert len(world.general.history()) == 1
     assert boxed(await world.press(world.alice, result, "Edit and run again")) == "'second'"
+
+
+@pytest.mark.parametrize("code", ["1", READS], ids=["result", "warning"])
+@pytest.mark.parametrize("way", ["command", "message"])
+async def test_code_is_kept_before_its_button_can_be_pressed(world: World, way: str, code: str) -> None:
+    def button_shown() -> bool:
+        return any("run:edit:" in str(request.json) for request in world.env.http_requests)
+
+    world.store.snippets = watched = WatchedSnippets(button_shown)
+    if way == "command":
+        await run(world, world.alice, code, private=True)
+    else:
+        await world.alice.send(world.general, f"{world.me} ```py\n{code}\n```")
+    assert button_shown()
+    assert watched.seen == [False]
 
 
 async def test_somebody_elses_edit_is_a_card_of_their_own(world: World) -> None:

@@ -215,13 +215,25 @@ async def _typing_when_slow(channel: discord.abc.Messageable, work: Awaitable[Re
         task.cancel()
 
 
+def permissions_in(message: discord.Message) -> discord.Permissions | None:
+    """What the bot may do where a message is; None in direct messages, and for a thread of an unknown channel."""
+    if message.guild is None:
+        return None
+    try:
+        return message.channel.permissions_for(message.guild.me)
+    except discord.ClientException as error:
+        log.info("Do not know what I may do in channel %s: %s", message.channel.id, error)
+        return None
+
+
 async def reply_to(
     message: discord.Message, card: ui.LayoutView, *, direct: bool, files: Sequence[discord.File] = ()
 ) -> discord.Message | None:
     """Reply in the channel; where that is not allowed, tell a person who spoke to the bot why it stays silent."""
     try:
         reference = message.to_reference(fail_if_not_exists=False)
-        if message.guild and not message.channel.permissions_for(message.guild.me).read_message_history:
+        may = permissions_in(message)
+        if may and not may.read_message_history:
             return await message.channel.send(view=card, files=files)
         return await message.channel.send(view=card, reference=reference, files=files)
     except discord.Forbidden as error:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import discord
 from discord import ui
 
-from bot.cogs.desk import reply_to
+from bot.cogs.desk import permissions_in, reply_to
 from bot.ui import run_cards
 
 log = logging.getLogger(__name__)
@@ -64,8 +64,8 @@ class Under:
         self._message = message
         self._said: discord.Message | None = None
         self._silenced = False
-        me = message.guild.me if message.guild else None
-        self.may_attach = me is None or message.channel.permissions_for(me).attach_files
+        may = permissions_in(message)
+        self.may_attach = may is None or may.attach_files
 
     async def open(self) -> int | None:
         return await self.show(run_cards.waiting("Running…"))

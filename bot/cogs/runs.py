@@ -115,11 +115,13 @@ class Runs:
             if not refusal.repeated:
                 await reply_to(message, cards.told(refusal.sentence), direct=True)
             return
-        place = Under(message)
+        place: Place | None = None
         try:
+            place = Under(message)
             await self._do(place, Job(code, message.author.id, message.created_at, unseen=False))
         except Exception as error:
-            await place.show(notice(sentence(error, "running a message's code")))
+            card = notice(sentence(error, "running a message's code"))
+            await (place.show(card) if place else reply_to(message, card, direct=True))
 
     # --------------------------------------------------------------------------------------------- buttons
 

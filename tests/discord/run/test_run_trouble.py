@@ -192,6 +192,17 @@ async def test_a_channel_that_may_not_be_written_to_leads_to_a_direct_message(wo
     assert "I may not write in" in text_of(world.said(world.alice.user.dm_channel))
 
 
+async def test_a_thread_whose_channel_is_unknown_gets_its_result(world: World) -> None:
+    channel = world.env.bot.get_channel(world.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    await channel.create_thread(name="code", type=discord.ChannelType.public_thread)
+    thread = world.general.threads[0]
+    # As after a gap in what Discord tells: the thread is known, its channel is not.
+    del channel.guild._channels[channel.id]
+    await world.alice.send(thread, f"{world.me} ```py\n1 + 1\n```")
+    assert "**Value**\n```py\n2\n```" in text_of(world.said(thread))
+
+
 async def test_a_card_that_was_deleted_while_its_code_ran_bothers_nobody(
     world: World, restart_with: RestartWith
 ) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,9 @@ NO_CODE = (
     "There is no code block in that message. Code goes between lines of three backticks:\n"
     "\\`\\`\\`py\nprint(1)\n\\`\\`\\`\nOr type it into `/run`."
 )
+MAY_NOT_ATTACH = "I may not attach files in this channel"
+REFUSED_FILES = "Discord did not take the files of this run"
+REFUSALS = (400, 413)
 GONE = "That proof is no longer in my collection. Ask again with `/ask`."
 
 Pressed = discord.Interaction[Any]
@@ -221,24 +224,23 @@ class Runs:
         try:
             result = await self._result(place, RunRequest(job.code, client=str(job.owner)))
         except SandboxError as error:
-            card = run_cards.Card(run_cards.refused(job.owner, str(error), editable=editable))
+            await asyncio.wait({keeping}, timeout=LOOK_UP_S)
+            shown_id = await place.show(run_cards.refused(job.owner, str(error), editable=editable))
         else:
             about = result.question and key_of(result.question)
-            card = run_cards.result(
-                run_cards.Shown(
-                    owner=job.owner,
-                    result=result,
-                    limits=self._limits,
-                    code=job.code if job.unseen else "",
-                    note=job.note,
-                    question=about if about and self._desk.asking.question(about) else None,
-                    editable=editable,
-                    keyboard=keyboard,
-                    may_attach=place.may_attach,
-                )
+            shown = run_cards.Shown(
+                owner=job.owner,
+                result=result,
+                limits=self._limits,
+                code=job.code if job.unseen else "",
+                note=job.note,
+                question=about if about and self._desk.asking.question(about) else None,
+                editable=editable,
+                keyboard=keyboard,
+                barred="" if place.may_attach else MAY_NOT_ATTACH,
             )
-        await asyncio.wait({keeping}, timeout=LOOK_UP_S)
-        shown_id = await place.show(card.view, card.files())
+            await asyncio.wait({keeping}, timeout=LOOK_UP_S)
+            shown_id = await _show(place, shown)
         if editable and message_id is None:
             await self._keep(shown_id, job)
 
@@ -273,6 +275,18 @@ async def _open(used: Pressed, owner: int) -> Answered:
     """Acknowledge with the card itself for its owner, with a private one for anybody else."""
     own = used.user.id == owner and used.message is not None
     return Answered(used, await (used.response.defer() if own else used.response.defer(ephemeral=True, thinking=True)))
+
+
+async def _show(place: Place, shown: run_cards.Shown) -> int | None:
+    """Show a result, without its files where Discord refuses those: too large for it, or not to its taste."""
+    card = run_cards.result(shown)
+    try:
+        return await place.show(card.view, card.files())
+    except discord.HTTPException as error:
+        if error.status not in REFUSALS or not card.returned.all:
+            raise
+        log.warning("Discord refused a result with its %s files: %s", len(card.returned.all), error)
+    return await place.show(run_cards.result(replace(shown, barred=REFUSED_FILES)).view)
 
 
 def _late(looking: asyncio.Future[str | None]) -> None:

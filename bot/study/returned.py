@@ -43,10 +43,10 @@ class Returned:
         return self.images + self.files
 
 
-def choose(found: Iterable[RunFile], output: bytes = b"", *, allowed: bool = True) -> Returned:
+def choose(found: Iterable[RunFile], output: bytes = b"", *, barred: str = "") -> Returned:
     """What fits into one message: at most 10 files of 10 MiB together; the full `output` first, then images.
 
-    With `allowed` false nothing may be attached at all.
+    `barred` says why nothing may be attached at all.
     """
     ordered = sorted(found, key=lambda file: (_image(file.content) is None, file.path))
     images: list[Named] = []
@@ -54,14 +54,14 @@ def choose(found: Iterable[RunFile], output: bytes = b"", *, allowed: bool = Tru
     left_out: list[str] = []
     taken: set[str] = set()
     room = LARGEST_TOGETHER
-    if output and allowed:
+    if output and not barred:
         files.append(Named("output.txt", output))
         taken.add("output.txt")
         room -= len(output)
     for file in ordered:
         suffix = _image(file.content) or _suffix(file)
-        if not allowed:
-            left_out.append(f"{file.path} (I may not attach files in this channel)")
+        if barred:
+            left_out.append(f"{file.path} ({barred})")
         elif not file.content:
             left_out.append(f"{file.path} (empty)")
         elif suffix is None:

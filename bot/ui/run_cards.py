@@ -42,7 +42,8 @@ class Shown:
     """What a result card is about.
 
     `code` is shown above the result where people have not seen it; `note` is a small line at the top, already safe;
-    `question` is the key of the corpus question about the error; `editable` says that the code was kept.
+    `question` is the key of the corpus question about the error; `editable` says that the code was kept; `barred` says
+    why no file can be attached.
     """
 
     owner: int
@@ -53,7 +54,7 @@ class Shown:
     question: str | None = None
     editable: bool = True
     keyboard: bool = False
-    may_attach: bool = True
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def result(shown: Shown) -> Card:
     code = text.code_block(shown.code, "py", CODE_LIMIT) if shown.code.strip() else ""
     room = TEXT_LIMIT - NOTES_LIMIT - _size(head) - _size(explanation) - _size(code)
     blocks, whole = _blocks(parts, room)
-    returned = choose(run.files, b"" if whole else _full(parts), allowed=shown.may_attach)
+    returned = choose(run.files, b"" if whole else _full(parts), barred=shown.barred)
     items: list[Item] = [ui.TextDisplay(head)]
     items += [ui.TextDisplay(block) for block in (code, *blocks, explanation) if block]
     if run.status == "ok" and not parts and not run.files:
@@ -196,8 +197,8 @@ def _notes(shown: Shown, returned: Returned, whole: bool) -> str:
     lines = []
     if shown.keyboard:
         lines.append("It reads the keyboard, but nobody can type here: put the values into the code.")
-    if not whole and not shown.may_attach:
-        lines.append("I may not attach files in this channel, so the rest of the output is not shown.")
+    if not whole and shown.barred:
+        lines.append(f"{shown.barred}, so the rest of the output is not shown.")
     if shown.result.truncated:
         lines.append("What came after the limit of output or files was not kept.")
     if returned.left_out:

@@ -47,7 +47,7 @@ def test_what_is_left_out_is_named_with_the_reason() -> None:
     found = choose([RunFile("a.exe", b"MZ\xff"), RunFile("b.txt", b""), RunFile("c.txt", b"1")])
     assert found.left_out == ("a.exe (not a kind of file that I pass on)", "b.txt (empty)")
     assert [named.name for named in found.files] == ["c.txt"]
-    assert choose([RunFile("c.txt", b"1")], b"printed", allowed=False).all == ()
+    assert choose([RunFile("c.txt", b"1")], b"printed", barred="I may not").all == ()
 
 
 def test_the_output_comes_first_then_images_until_the_message_is_full() -> None:

@@ -13,15 +13,15 @@ from bot.client import TutorBot
 from bot.cogs.runs import LOOK_UP_S
 from bot.sandbox.client import WorkerClient
 from bot.sandbox.errors import BadRun, SandboxError, WorkerBusy, WorkerUnavailable
-from bot.sandbox.wire import Readiness
+from bot.sandbox.wire import Readiness, RunFile, RunResult
 from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Worker
 from knowledge.tutor import Tutor
 from tests.discord.run.helpers import AMBER, attached, boxed, edit, run
-from tests.discord.world import World, accent, labels, text_of
+from tests.discord.world import World, accent, labels, message_of, text_of
 from tests.fakes.store import SlowSnippets
-from tests.fakes.worker import RefusingWorker, SlowWorker
+from tests.fakes.worker import FixedWorker, RefusingWorker, SlowWorker
 
 # Longer than the simulation waits for what the bot does by itself: such a time passes only when a test lets it.
 TICK_S = 60.0
@@ -169,6 +169,27 @@ async def test_running_again_is_acknowledged_before_the_code_is_looked_up(
 async def test_discord_failing_on_the_result_is_told_in_the_same_place(world: World) -> None:
     world.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=500)
     assert text_of(await run(world, world.alice, "1")).startswith("Something went wrong on my side.")
+
+
+@pytest.mark.parametrize(("status", "code"), [(413, 40005), (400, 50035)])
+@pytest.mark.parametrize("way", ["command", "message"])
+async def test_a_result_whose_files_discord_refuses_is_shown_without_them(
+    world: World, restart_with: RestartWith, way: str, status: int, code: int
+) -> None:
+    files = (RunFile("a.txt", b"x"),)
+    await restart_with(FixedWorker(RunResult("ok", stdout="first\n" + "y\n" * 3000, files=files)))
+    if way == "command":
+        world.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=status, code=code)
+        result = message_of(await run(world, world.alice, "1"))
+    else:
+        world.env.inject_error("PATCH", "/channels/*/messages/*", status=status, code=code)
+        await world.alice.send(world.general, f"{world.me} ```py\n1\n```")
+        result = world.said()
+    seen = text_of(result)
+    assert "first" in seen
+    assert "a.txt \\(Discord did not take the files of this run\\)" in seen
+    assert "Discord did not take the files of this run, so the rest of the output is not shown." in seen
+    assert labels(result) == ["Edit and run again", "Delete"]
 
 
 async def test_without_permission_to_attach_files_it_says_so(world: World) -> None:

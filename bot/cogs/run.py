@@ -30,6 +30,7 @@ class Run(commands.Cog):
 
     async def cog_unload(self) -> None:
         self.bot.tree.remove_command(self.run_code.name, type=self.run_code.type)
+        await self.bot.runs.aclose()
 
     @app_commands.command(name="run", description="Run PyTorch code in a sandbox: type it into a box, or send a file")
     @app_commands.describe(

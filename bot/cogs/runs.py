@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 TICK_S = 1.0
 LOOK_UP_S = 2.0
 """How long a press that opens a box may look up its code; Discord gives up after three seconds."""
+PART_S = 1.0
+"""How long a bot that stops may take to say so; its connection is closed soon after."""
+RESTARTED = "I was restarted while this ran; run it again."
 FORGOTTEN = (
     "I no longer have that code: it goes with its message, after 30 days, or after 100 newer ones. "
     "Copy it from above, or start anew with `/run`."
@@ -70,8 +73,16 @@ class Runs:
         self._limits = limits
         self._quota = Quota()
         self._line: list[Ticket] = []
+        self._waiting: set[asyncio.Task[Any]] = set()
         self.tick_s = TICK_S
         """How long people wait without a word about where their run stands."""
+
+    async def aclose(self) -> None:
+        """Cancel what waits or runs, and tell who waits for it, while the connection is still open."""
+        if waiting := set(self._waiting):
+            for task in waiting:
+                task.cancel()
+            await asyncio.wait(waiting, timeout=PART_S + 0.2)
 
     # ------------------------------------------------------------------------------------------------ code
 
@@ -223,6 +234,9 @@ class Runs:
             await place.show(run_cards.waiting("This reads the keyboard, but nobody can type here. Running it…"))
         try:
             result = await self._result(place, RunRequest(job.code, client=str(job.owner)))
+        except asyncio.CancelledError:
+            await _part(place, run_cards.refused(job.owner, RESTARTED, editable=editable, title="It did not finish"))
+            raise
         except SandboxError as error:
             await asyncio.wait({keeping}, timeout=LOOK_UP_S)
             shown_id = await place.show(run_cards.refused(job.owner, str(error), editable=editable))
@@ -248,6 +262,9 @@ class Runs:
         """Wait for the worker, telling the waiting person where they stand once that takes longer than a moment."""
         mine = Ticket()
         self._line.append(mine)
+        task = asyncio.current_task()
+        if task:
+            self._waiting.add(task)
         running = asyncio.ensure_future(self._worker.run(request))
         shown = None
         try:
@@ -260,6 +277,8 @@ class Runs:
         finally:
             running.cancel()
             self._line.remove(mine)
+            if task:
+                self._waiting.discard(task)
 
     async def _keep(self, message_id: int | None, job: Job) -> None:
         """Keep the code behind a card. A failing database costs the button, never the result."""
@@ -275,6 +294,18 @@ async def _open(used: Pressed, owner: int) -> Answered:
     """Acknowledge with the card itself for its owner, with a private one for anybody else."""
     own = used.user.id == owner and used.message is not None
     return Answered(used, await (used.response.defer() if own else used.response.defer(ephemeral=True, thinking=True)))
+
+
+async def _part(place: Place, card: discord.ui.LayoutView) -> None:
+    """Show a last card even while this task is being cancelled, unless that takes long."""
+    showing = asyncio.ensure_future(place.show(card))
+    showing.add_done_callback(_unheard)
+    await asyncio.wait({showing}, timeout=PART_S)
+
+
+def _unheard(showing: asyncio.Future[int | None]) -> None:
+    if not showing.cancelled() and (error := showing.exception()):
+        log.info("Could not say that a run was cut short: %s", error)
 
 
 async def _show(place: Place, shown: run_cards.Shown) -> int | None:

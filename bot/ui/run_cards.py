@@ -112,9 +112,9 @@ def keyboard(owner: int) -> ui.LayoutView:
     return layout(SUGGEST, ui.TextDisplay(KEYBOARD), ui.ActionRow(*buttons))
 
 
-def refused(owner: int, sentence: str, *, editable: bool) -> ui.LayoutView:
-    """The worker did not run it. What was typed is not lost where it was kept."""
-    items: list[Item] = [ui.TextDisplay(f"### It did not run\n{text.quote(sentence, 800)}")]
+def refused(owner: int, sentence: str, *, editable: bool, title: str = "It did not run") -> ui.LayoutView:
+    """There is no result. What was typed is not lost where it was kept."""
+    items: list[Item] = [ui.TextDisplay(f"### {title}\n{text.quote(sentence, 800)}")]
     if editable:
         items.append(ui.ActionRow(AgainButton(owner), EditButton(owner), DeleteButton(owner)))
     return layout(SUGGEST, *items)

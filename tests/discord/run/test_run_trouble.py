@@ -118,14 +118,26 @@ async def test_a_cold_worker_is_waited_for(world: World, restart_with: RestartWi
     assert len(edits) == 2, "the same words are not sent twice"
 
 
-async def test_a_bot_that_stops_cancels_what_waits(world: World, restart_with: RestartWith) -> None:
+async def test_a_bot_that_stops_cancels_what_waits_and_says_so(world: World, restart_with: RestartWith) -> None:
     worker = SlowWorker(world.env)
     await restart_with(worker)
     be_patient(world)
-    await run(world, world.alice, "1")
-    assert len(worker.runs) == 1
-    await world.restart()
+    result = await run(world, world.alice, "1")
+    await world.bob.send(world.general, f"{world.me} ```py\n2\n```")
+    assert len(worker.runs) == 2
+    bot = world.env.bot
+    assert isinstance(bot, TutorBot)
+    # What closing a bot does before it closes its connection.
+    await bot.unload_extension("bot.cogs.run")
     assert worker.runs == []
+    for seen in (result, world.said()):
+        assert text_of(seen) == "### It did not finish\nI was restarted while this ran; run it again."
+        assert labels(seen) == ["Try again", "Edit and run again", "Delete"]
+    worker = SlowWorker(world.env)
+    worker.finish.set()
+    await restart_with(worker)
+    await world.press(world.alice, result, "Try again")
+    assert "ran 1" in text_of(result), "the code was kept"
 
 
 async def test_a_result_does_not_need_the_database(world: World, tmp_path: Path) -> None:

@@ -60,6 +60,10 @@ class Snippets:
         return None if row is None else Snippet(*row)
 
     async def forget(self, *message_ids: int) -> None:
-        """Forget the code behind messages that are gone."""
+        """Forget the code behind messages that are gone. Most never had any, so that no write is begun for them."""
+        known = sa.select(SnippetRow.message_id).where(SnippetRow.message_id.in_(message_ids)).limit(1)
+        async with self._database.read() as connection:
+            if (await connection.execute(known)).first() is None:
+                return
         async with self._database.write() as connection:
             await connection.execute(sa.delete(SnippetRow).where(SnippetRow.message_id.in_(message_ids)))

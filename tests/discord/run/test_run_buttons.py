@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,6 +109,19 @@ async def test_code_is_forgotten_with_its_message(world: World, tmp_path: Path) 
     await world.env.bot.get_channel(world.general.id).get_partial_message(said.id).delete()  # type: ignore[union-attr]
     await world.env.settle()
     assert kept(tmp_path) == []
+
+
+async def test_a_deleted_message_without_code_writes_nothing(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent = await world.alice.send(world.general, "a word")
+    # What was said before a start is in nobody's memory.
+    await world.restart()
+    with closing(sqlite3.connect(tmp_path / "tutor.db", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        await world.env.bot.get_channel(world.general.id).get_partial_message(sent.id).delete()  # type: ignore[union-attr]
+        await world.env.settle()
+    assert "stays until it is too old" not in caplog.text, "a write would have waited for the lock in vain"
 
 
 async def test_code_is_forgotten_with_time_and_number(world: World, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class Desk:
                 text=asked,
                 user_id=interaction.user.id,
                 channel_id=interaction.channel_id or 0,
-                guild_id=interaction.guild_id,
+                guild_id=_server_of(interaction),
                 when=interaction.created_at,
                 thread=isinstance(interaction.channel, discord.Thread),
             )
@@ -128,7 +128,7 @@ class Desk:
         if question is None or deck.top is None:
             kept: Kept = "nothing"
             if own:
-                kept = await self.asking.keep(pressed.guild_id, asked, "turned down", pressed.created_at)
+                kept = await self.asking.keep(_server_of(pressed), asked, "turned down", pressed.created_at)
             await pressed.edit_original_response(view=cards.unknown(asked, KEPT[kept]))
             return
         await pressed.edit_original_response(view=self._answer(question, deck.top.score, deck))
@@ -137,7 +137,7 @@ class Desk:
                 message_id,
                 pressed.channel_id or 0,
                 deck.asker,
-                pressed.guild_id,
+                _server_of(pressed),
                 asked,
                 question,
                 pressed.created_at,
@@ -188,6 +188,14 @@ class Desk:
 
 def _is_ephemeral(pressed: Pressed) -> bool:
     return pressed.message is not None and pressed.message.flags.ephemeral
+
+
+def _server_of(interaction: Pressed) -> int | None:
+    """The server whose moderators the bot serves; None where somebody brought it along as an app of their own."""
+    guild_id = interaction.guild_id
+    if guild_id is None or interaction.is_guild_integration() or interaction.client.get_guild(guild_id):
+        return guild_id
+    return None
 
 
 def _slower(wait: float) -> str:

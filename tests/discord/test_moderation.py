@@ -42,6 +42,18 @@ async def test_consent_is_off_until_a_moderator_turns_it_on(world: World, probes
     assert (await world.store.unanswered.latest(world.guild.id))[0].text is None
 
 
+async def test_a_server_without_the_bot_has_no_list_of_unanswered_questions(world: World, probes: Probes) -> None:
+    # The bot of people who installed it for themselves does not know the servers where they use it.
+    known = world.env.bot.get_guild(world.guild.id)
+    assert known is not None
+    world.env.bot._connection._remove_guild(known)
+    result = await world.ask(world.alice, probes.foreign)
+    assert "I don't know that one" in text_of(result)
+    assert "moderators" not in text_of(result)
+    await world.press(world.alice, await world.ask(world.alice, probes.vague), "None of these")
+    assert await world.store.unanswered.count(world.guild.id) == 0
+
+
 async def test_settings_keep_each_other(world: World) -> None:
     await world.store.guilds.set_ask_channels(world.guild.id, (world.help.id,))
     panel = await world.mod.slash(world.general, "settings")

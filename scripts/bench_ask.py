@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import os
 import platform
 import resource
@@ -43,7 +44,8 @@ model = SentenceTransformer(sys.argv[1], device="cpu")
 index = faiss.IndexFlatIP(384)
 index.add(np.load(sys.argv[2]))
 index.search(model.encode(["why zero_grad"], normalize_embeddings=True), 5)
-print("ready")
+print("ready", flush=True)
+sys.stdin.read()
 """
 
 
@@ -71,7 +73,7 @@ def main() -> int:
     _row("sentence-transformers + FAISS by hand", theirs)
 
     print("\n| process start to first answer, index on disk | s (median) | peak memory MB |\n|---|---|---|")
-    tutor = [str(Path(sys.executable).with_name("tutor")), "ask", "--json", "why zero_grad"]
+    tutor = [str(Path(sys.executable).with_name("tutor")), "ask", "--json", "-"]
     _start_row("torch tutor (`tutor ask`)", [_start(tutor) for _ in range(STARTS)])
     vectors = settings.data_dir / "bench-vectors.npy"
     _save_vectors(vectors, index)
@@ -137,13 +139,19 @@ def _row(name: str, times: Sequence[float]) -> None:
 def _start(command: Sequence[str]) -> tuple[float, int]:
     """Seconds from the start of a process to its first line of output, and its peak memory in MB."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=CHECKOUT, text=True)  # noqa: S603
-    assert process.stdout is not None  # noqa: S101
-    process.stdout.readline()
-    seconds = time.perf_counter() - begun
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return seconds, usage.ru_maxrss // 1024
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=CHECKOUT, text=True
+    ) as process:
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("no pipes")
+        process.stdin.write(json.dumps({"q": "why zero_grad"}) + "\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        seconds = time.perf_counter() - begun
+        # The kernel's own high-water mark: what `wait4` reports counts this process, from before the exec, too.
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        process.stdin.close()
+        return seconds, int(status.split("VmHWM:")[1].split()[0]) // 1024
 
 
 def _start_row(name: str, starts: Sequence[tuple[float, int]]) -> None:

@@ -117,16 +117,13 @@ class LexicalIndex:
         """Match a query, whose spelling has been repaired, against every question."""
         asked = set(terms(query))
         expanded = set(expanded_terms(query))
-        mass = sum(self.idf.get(term, self._highest_idf) for term in asked) or 1.0
+        whole = sum(self.idf.get(term, self._highest_idf) for term in asked) or 1.0
         expanded_mass = sum(self.idf.get(term, 0.0) for term in expanded) or 1.0
         # An expansion helps to find; it must not make the query look less covered than it is.
-        mass = min(mass, max(expanded_mass, mass * 0.5)) if expanded != asked else mass
+        mass = min(whole, max(expanded_mass, whole * 0.5)) if expanded != asked else whole
         head = self._covered("head", expanded) / mass
         body = self._covered("body", expanded) / mass
         found, gap = self._found(asked)
-        known = sum(self.idf[term] for term in asked if term in self.idf) / (
-            sum(self.idf.get(term, self._highest_idf) for term in asked) or 1.0
-        )
         return LexicalMatch(
             head=np.minimum(head, 1.0),
             body=np.minimum(body, 1.0),
@@ -134,7 +131,7 @@ class LexicalIndex:
             names=self._names(identifiers(query)),
             found=found,
             gap=gap,
-            known=known if asked else 0.0,
+            known=sum(self.idf[term] for term in asked if term in self.idf) / whole,
         )
 
     def _covered(self, field: str, asked: Iterable[str]) -> Scores:

@@ -59,7 +59,8 @@ def main() -> int:
     device = choose_device(settings.device)
     encoder = open_encoder(model, "cpu", settings.data_dir / "models")
     by_hand = SentenceTransformerEncoder(model, "cpu")
-    queries = [one.q for one in read_set(REPORT)][:: max(1, len(read_set(REPORT)) // 100)]
+    unseen = read_set(REPORT)
+    queries = [one.q for one in unseen[:: max(1, len(unseen) // 100)]]
     corpus = _grown(load_corpus(), VECTORS)
     index = indexing.build(corpus, encoder)
     searcher = Searcher(index, encoder, Ranking.load(), language_words())

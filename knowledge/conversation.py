@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from knowledge.words import identifiers, terms
 
 _CONTINUES = re.compile(
-    r"^\s*(and|but|or|also|so|then|what about|how about|what if|why|why not|how so|how|really|same (for|with)|"
-    r"is (it|that|this)|does (it|that|this)|can (it|that|this|i)|when|in which case|ok|okay|what else)\b",
+    r"^\s*(and|but|or|also|so|then|what about|how about|what if|why not|how so|how come|same (for|with)|"
+    r"is (it|that|this)|does (it|that|this)|can (it|that|this)|in which case|ok|okay|what else)\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(r"\b(it|its|that|this|these|those|they|them|there|instead|either|both|same)\b", re.IGNORECASE)
@@ -21,6 +21,8 @@ FEW_WORDS = 3
 def needs_context(query: str) -> bool:
     """Whether a question leans on the one before it: few words of its own, and it continues or points back."""
     own = set(terms(query))
+    if not own:
+        return any(character.isalpha() for character in query)
     if len(own) > 2 * FEW_WORDS or (identifiers(query) and not _CONTINUES.match(query)):
         return False
     if _CONTINUES.match(query) and len(own) <= FEW_WORDS:

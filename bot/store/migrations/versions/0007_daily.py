@@ -1,0 +1,10 @@
+"""Reminders and the question of the day"""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,10 @@
+"""Scheduled mock interviews and partners"""
+
+from __future__ import annotations
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,1 @@
+"""Reminders and the question of the day."""

@@ -1,0 +1,1 @@
+"""Mock interviews, their transcripts and their scorecards."""

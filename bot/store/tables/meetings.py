@@ -1,0 +1,1 @@
+"""Scheduled mock interviews, sign-ups and partners."""

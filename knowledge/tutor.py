@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 from knowledge.completion import Completion
 from knowledge.conversation import with_context
-from knowledge.encoder import choose_device, find_model, language_words, open_encoder
+from knowledge.encoder import TokenEncoder, choose_device, find_model, language_words, open_encoder
+from knowledge.grading import Graded, Grader, Rubric
+from knowledge.grading_model import GradingModel
 from knowledge.index import open_or_build
 from knowledge.questions import CORPUS_DIR, Corpus, Question
 from knowledge.ranking import Ranking
@@ -25,10 +28,14 @@ class Tutor:
     while it works are encoded together next.
     """
 
-    def __init__(self, searcher: Searcher, notices: Sequence[str] = ()) -> None:
+    def __init__(self, searcher: Searcher, encoder: TokenEncoder, notices: Sequence[str] = ()) -> None:
+        """`encoder` is the searcher's own."""
         self.corpus: Corpus = searcher.index.corpus
         self.notices: tuple[str, ...] = tuple(notices)
         self._searcher = searcher
+        self._encoder = encoder
+        self._grader: Grader | None = None
+        self._grading = Lock()
         self._completion = Completion(self.corpus.questions)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search")
         self._waiting: list[tuple[str, asyncio.Future[Found]]] = []
@@ -47,7 +54,7 @@ class Tutor:
         found = find_model(model)
         encoder = open_encoder(found, choose_device(device), data_dir / "models")
         index, notices = open_or_build(corpus_dir, data_dir / "index", encoder)
-        return cls(Searcher(index, encoder, Ranking.load(), language_words()), notices)
+        return cls(Searcher(index, encoder, Ranking.load(), language_words()), encoder, notices)
 
     async def ask(self, query: str, context: Sequence[str] = ()) -> Found:
         """Search for an answer. `context` holds earlier questions of the conversation, oldest first."""
@@ -64,6 +71,17 @@ class Tutor:
     def complete(self, typed: str, limit: int = 25) -> list[Question]:
         """Questions that the typed beginning could become, best first; for autocomplete."""
         return self._completion.complete(typed, limit)
+
+    async def grade(self, rubric: Rubric, answer: str) -> Graded:
+        """Grade an answer in free text, outside of the event loop."""
+        return await asyncio.to_thread(self._grade, rubric, answer)
+
+    def _grade(self, rubric: Rubric, answer: str) -> Graded:
+        # Made at the first answer: who only asks does not wait for it. One at a time: a grade uses every core.
+        with self._grading:
+            if self._grader is None:
+                self._grader = Grader(self.corpus, self._encoder, GradingModel.load())
+            return self._grader.grade(rubric, answer)
 
     async def aclose(self) -> None:
         """Finish what is being searched and end the thread."""

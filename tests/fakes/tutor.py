@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from knowledge.grading import Graded, Rubric
 from knowledge.questions import Question
 from knowledge.search import Found
 from knowledge.tutor import Tutor
@@ -25,6 +26,9 @@ class TroubledTutor(Tutor):
         if self._error is not None:
             raise self._error
         return await self._real.ask(query, context)
+
+    async def grade(self, rubric: Rubric, answer: str) -> Graded:
+        return await self._real.grade(rubric, answer)
 
     def complete(self, typed: str, limit: int = 25) -> list[Question]:
         if self._error is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Literal, Self, get_args
 
 from bot.study import blanks
@@ -87,6 +88,7 @@ class Exercise:
         return self.code if self.gap is None else blanks.fill(self.code, self.gap, given[0])
 
 
+@lru_cache(maxsize=4096)
 def forms_of(question: Question) -> tuple[Form, ...]:
     """The forms in which a question can be asked. Every question can be asked in free text."""
     can: list[Form] = []

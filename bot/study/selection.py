@@ -64,13 +64,22 @@ def choose(
 
 
 def put_into_form(
-    questions: Iterable[Question], form: Form | None, seed: int, pool: Mapping[str, Question]
+    questions: Iterable[Question],
+    form: Form | None,
+    seed: int,
+    pool: Mapping[str, Question],
+    unlike: Mapping[str, str] | None = None,
 ) -> list[Exercise]:
-    """The questions as exercises, in one form or, for None, in a mix."""
+    """The questions as exercises, in one form or, for None, in a mix.
+
+    `unlike` names the form in which a question was last asked: another one is taken where it has one.
+    """
     chance = random.Random(f"forms {seed}")  # noqa: S311  not a secret
     exercises = []
     for question in questions:
         can = forms_of(question)
+        if unlike:
+            can = tuple(each for each in can if each != unlike.get(question.id)) or can
         chosen = form if form in can else chance.choices(can, [MIX[each] for each in can])[0]
         exercises.append(compose(question, chosen, seed, pool))
     return exercises

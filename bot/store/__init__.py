@@ -9,6 +9,8 @@ from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.migrate import migrate
 from bot.store.people import People, Person
+from bot.store.quizzes import Quizzes, Standing
+from bot.store.reports import Reported, Reports
 from bot.store.reviews import Held, Reviews
 from bot.store.snippets import Snippet, Snippets
 from bot.store.timers import Timer, Timers
@@ -21,7 +23,9 @@ __all__ = [
     "GuildSettings",
     "Held",
     "Person",
+    "Reported",
     "Snippet",
+    "Standing",
     "Store",
     "Timer",
     "Unanswered",
@@ -44,6 +48,8 @@ class Store:
         self.reviews = Reviews(database)
         self.people = People(database)
         self.timers = Timers(database)
+        self.quizzes = Quizzes(database)
+        self.reports = Reports(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

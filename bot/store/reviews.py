@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -136,7 +137,11 @@ class Reviews:
         ).where(ReviewRow.event == key)
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
-        return None if row is None else Review(*row._replace(rating=Rating(row.rating)))
+        if row is None:
+            return None
+        found: Any = tuple(row)
+        review = Review(*found)
+        return replace(review, rating=Rating(review.rating))
 
     async def _held(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Held]:
         statement = (

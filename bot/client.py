@@ -32,7 +32,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("bot.cogs.ask", "bot.cogs.listen", "bot.cogs.run", "bot.cogs.moderation", "bot.cogs.help")
+EXTENSIONS = (
+    "bot.cogs.ask",
+    "bot.cogs.listen",
+    "bot.cogs.run",
+    "bot.cogs.quiz",
+    "bot.cogs.moderation",
+    "bot.cogs.help",
+)
 COMMANDS_HASH = "commands"
 NO_WORKER = "This bot was started without a worker to run code; ask whoever runs it to set one up."
 

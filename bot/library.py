@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.store import Store
 from knowledge.questions import Corpus, Question
 
@@ -19,6 +21,11 @@ class Library:
         The mapping is the caller's own. Raises StoreError when the database fails.
         """
         return dict(self._corpus)
+
+    async def titles(self, question_ids: Iterable[str]) -> dict[str, str]:
+        """What the questions of these ids ask; the id itself for those that are gone."""
+        found = {question_id: await self.find(question_id) for question_id in set(question_ids)}
+        return {question_id: question.question if question else question_id for question_id, question in found.items()}
 
     async def find(self, question_id: str) -> Question | None:
         """The question of that id, of whatever server; None when there is none any more.

@@ -206,6 +206,10 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "- *Run it* under the proof of an answer"
         ),
         ui.TextDisplay(
+            "**Practise**\n"
+            "- `/quiz start`: alone in two minutes, or with everybody in a channel; what you answer comes back in time"
+        ),
+        ui.TextDisplay(
             "**Under an answer**\n"
             "- *Not this one* shows the next best answer\n"
             "- *Sources* has the documentation and what is commonly misstated\n"

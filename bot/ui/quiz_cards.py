@@ -125,13 +125,11 @@ def _revealed(scene: Scene) -> ui.LayoutView:
         if scene.question and scene.question.proofs and not exercise.code:
             items.append(ui.TextDisplay(proof(scene.question.proofs[0], scene.question.torch, PROOF_LIMIT)))
         items.append(ui.TextDisplay(text.cut(_points(scene), 900)))
-    elif own is not None:
-        room = EXPLAINED_ALONE if not exercise.code else 700
-        items += explained(exercise, own.mark or PASSED, scene.question, room)
-        if exercise.form == "text" and own.passed:
-            items.append(ui.TextDisplay(text.cut(_solution(exercise), 700)))
+    elif own is not None and own.mark is not None and not own.passed:
+        items += explained(exercise, own.mark, scene.question, EXPLAINED_ALONE if not exercise.code else 700)
     else:
-        items.append(ui.TextDisplay(f"**Time is up.**\n{text.cut(_solution(exercise), 700)}"))
+        why = "You passed." if own is not None and own.passed else "Time is up."
+        items.append(ui.TextDisplay(f"{why} {text.cut(_solution(exercise), 700)}"))
     place = quiz.position
     ahead = "To the result" if quiz.last else "Next question"
     items.append(

@@ -14,6 +14,7 @@ from bot.store import Conversation, Store
 from bot.study import wording
 from bot.study.conversation import Turn, context
 from bot.study.deck import Deck, key_of
+from knowledge.conversation import needs_context
 from knowledge.questions import Question
 from knowledge.search import Found, Hit
 from knowledge.tutor import Tutor
@@ -107,7 +108,8 @@ class Asking:
         if not wording.has_words(asked):
             return Reply(inquiry, "", None)
         async with asyncio.timeout(PATIENCE_S):
-            found = await self._tutor.ask(asked, await self._context(inquiry))
+            context = await self._context(inquiry) if needs_context(asked) else ()
+            found = await self._tutor.ask(asked, context)
         kept: Kept = "nothing"
         if found.verdict == "unknown" or not found.hits:
             kept = await self.keep(inquiry.guild_id, asked, "unknown", inquiry.when)

@@ -5,13 +5,16 @@ A row is kept for 90 days: longer, nobody goes on with a conversation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database, storable
 from bot.store.tables import ConversationRow
+from bot.store.together import Together
 
 KEPT = timedelta(days=90)
 
@@ -32,26 +35,30 @@ class Conversation:
 class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._together = Together(database, self._keep)
 
     async def remember(
         self, message_id: int, channel_id: int, user_id: int, asked: str, question_id: str | None, when: datetime
     ) -> None:
         """Keep what one message answers, in place of what was kept about it before, and forget what is too old."""
-        async with self._database.write() as connection:
-            await connection.execute(
-                self._database.upsert(
-                    ConversationRow,
-                    {"message_id": message_id},
-                    {
-                        "channel_id": channel_id,
-                        "user_id": user_id,
-                        "asked": storable(asked),
-                        "question_id": question_id,
-                        "asked_at": when,
-                    },
-                )
-            )
-            await connection.execute(sa.delete(ConversationRow).where(ConversationRow.asked_at < when - KEPT))
+        await self._together.write(Conversation(message_id, channel_id, user_id, asked, question_id, when))
+
+    async def _keep(self, connection: AsyncConnection, noted: Sequence[Conversation]) -> None:
+        # The last word about a message is the one that stays.
+        rows = {
+            one.message_id: {
+                "channel_id": one.channel_id,
+                "user_id": one.user_id,
+                "asked": storable(one.asked),
+                "question_id": one.question_id,
+                "asked_at": one.when,
+            }
+            for one in noted
+        }
+        for message_id, row in rows.items():
+            await connection.execute(self._database.upsert(ConversationRow, {"message_id": message_id}, row))
+        oldest = max(one.when for one in noted) - KEPT
+        await connection.execute(sa.delete(ConversationRow).where(ConversationRow.asked_at < oldest))
 
     async def recall(self, message_id: int) -> Conversation | None:
         """What a message of the bot answers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +25,18 @@ class GuildSettings:
 class Guilds:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._reading: dict[int, asyncio.Future[GuildSettings]] = {}
 
     async def get(self, guild_id: int) -> GuildSettings:
-        """A server's settings; the defaults when none were saved."""
+        """A server's settings; the defaults when none were saved. Who asks while they are being read waits for that."""
+        reading = self._reading.get(guild_id)
+        if reading is None:
+            reading = self._reading[guild_id] = asyncio.ensure_future(self._read(guild_id))
+            reading.add_done_callback(lambda _: self._reading.pop(guild_id, None))
+        # Whoever gives up waiting must not take it from the others.
+        return await asyncio.shield(reading)
+
+    async def _read(self, guild_id: int) -> GuildSettings:
         statement = sa.select(GuildRow.ask_channels, GuildRow.keep_unanswered_text).where(GuildRow.guild_id == guild_id)
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()

@@ -95,12 +95,16 @@ class Fields:
             self.fault(key, f"{key} has {len(value)} characters; {longest} fit where Discord shows it")
         return value.strip()
 
-    def exact_text(self, key: str) -> str:
-        """A text exactly as it stands, white space and all; it may be empty."""
+    def exact_text(self, key: str, *, may_be_empty: bool = False) -> str:
+        """A text exactly as it stands, white space and all."""
         value = self._get(key)
-        if key in self._values and not isinstance(value, str):
-            self.fault(key, f'{key} must be text (quote it, "" for none), not {value!r}')
-        return value if isinstance(value, str) else ""
+        if key not in self._values:
+            return ""
+        if not isinstance(value, str) or not (value or may_be_empty):
+            empty = ', "" for none' if may_be_empty else ""
+            self.fault(key, f"{key} must be text (quote it{empty}), not {value!r}")
+            return ""
+        return value
 
     def choice(self, key: str, allowed: Collection[str]) -> str:
         """One of the allowed words."""

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.front_matter import Fault
-from knowledge.interview_blocks import AnyBlock, BlockKind, Coding, Debugging, Design, Planted
+from knowledge.interview_blocks import AnyBlock, BlockKind, Coding, Debugging, Design, Planted, passed
 from knowledge.interview_checks import check_block
 from knowledge.interview_parsing import parse_block
 from knowledge.interviews import AXES, INTERVIEWS_DIR, Interviews, load_interviews, parse_pack
@@ -418,6 +418,17 @@ ONE_FAULT = "faults:\n  - {was: result = 1, now: result = 0, what: It starts at 
 )
 def test_planted_faults_are_run(replaced: dict[str, str], expected: list[str]) -> None:
     assert found_by_running(block("debugging", **replaced)) == expected
+
+
+def test_a_program_that_ends_before_its_check_has_not_passed() -> None:
+    one = block("coding")
+    assert isinstance(one, Coding)
+
+    assert passed(RUN(one.checked(SOLUTION)).stdout)
+    for program in (f"{SOLUTION}\nimport os\nos._exit(0)", "print('done')\nraise SystemExit", one.starter):
+        assert not passed(RUN(one.checked(program)).stdout)
+    body = f"{WORDS}\n\n{code('starter', 'x')}\n{code('solution', SOLUTION)}\n{code('check', 'raise SystemExit')}"
+    assert found_by_running(block("coding", body=body)) == ["the check fails on the solution: SystemExit"]
 
 
 def test_a_fault_that_is_not_seen_is_named_by_its_line() -> None:

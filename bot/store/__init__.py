@@ -9,6 +9,8 @@ from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.migrate import migrate
 from bot.store.people import People, Person
+from bot.store.privacy import Privacy
+from bot.store.progress import Practice
 from bot.store.reviews import Held, Reviews
 from bot.store.snippets import Snippet, Snippets
 from bot.store.timers import Timer, Timers
@@ -43,6 +45,8 @@ class Store:
         self.values = Values(database)
         self.reviews = Reviews(database)
         self.people = People(database)
+        self.practice = Practice(database)
+        self.privacy = Privacy(database)
         self.timers = Timers(database)
 
     @classmethod

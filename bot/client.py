@@ -18,9 +18,11 @@ from bot.cogs.runs import Runs
 from bot.errors import StoreError
 from bot.store import Store
 from bot.study.running import Limits
+from bot.ui.board_items import BOARD_ITEMS
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
+from bot.ui.privacy_cards import PRIVACY_ITEMS
 from bot.ui.run_items import RUN_ITEMS
 from bot.worker import NoWorker, Worker
 from knowledge.tutor import Tutor
@@ -30,7 +32,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("bot.cogs.ask", "bot.cogs.listen", "bot.cogs.run", "bot.cogs.moderation", "bot.cogs.help")
+EXTENSIONS = (
+    "bot.cogs.ask",
+    "bot.cogs.listen",
+    "bot.cogs.run",
+    "bot.cogs.progress",
+    "bot.cogs.leaderboard",
+    "bot.cogs.privacy",
+    "bot.cogs.moderation",
+    "bot.cogs.help",
+)
 COMMANDS_HASH = "commands"
 NO_WORKER = "This bot was started without a worker to run code; ask whoever runs it to set one up."
 
@@ -71,7 +82,7 @@ class TutorBot(commands.AutoShardedBot):
         self.runs = Runs(worker or NoWorker(NO_WORKER), store, self.desk, limits)
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MODERATION_ITEMS)
+        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *BOARD_ITEMS, *PRIVACY_ITEMS, *MODERATION_ITEMS)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()

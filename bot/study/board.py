@@ -11,6 +11,8 @@ from typing import Literal
 Period = Literal["week", "month", "season", "all"]
 
 SHORTEST, LONGEST = 2, 32
+LOOKS = 64
+"""Some single characters stand for many letters."""
 TAKEN = "Somebody on the leaderboard has that name already, or one that looks like it. Choose another one."
 TOO_SHORT = f"A name needs at least {SHORTEST} letters or digits. Choose a longer one."
 RESERVED = "That name could be taken for somebody who runs this place. Choose another one."
@@ -85,7 +87,7 @@ def tidy(name: str) -> str:
 def looks(name: str) -> str:
     """What a name looks like: two names with the same looks could be taken for each other."""
     letters = unicodedata.normalize("NFKD", name).casefold().translate(_LOOKS_LIKE).replace("i", "l")
-    return "".join(letter for letter in letters if letter.isalnum())
+    return "".join(letter for letter in letters if letter.isalnum())[:LOOKS]
 
 
 def objection(name: str) -> str | None:

@@ -176,7 +176,7 @@ def forecast(cards: Iterable[Card], today: date, zone: tzinfo) -> tuple[int, ...
     return tuple(days[number] for number in range(FORECAST_DAYS))
 
 
-def progress(
+def overview(
     met: Sequence[Met],
     sizes: Mapping[str, int],
     counts: Sequence[int],

@@ -42,7 +42,9 @@ class Practice:
             .scalar_subquery()
         )
         async with self._database.read() as connection:
-            return list((await connection.execute(sa.select(reviews).order_by(days.c.number))).scalars())
+            return list(
+                (await connection.execute(sa.select(reviews).select_from(days).order_by(days.c.number))).scalars()
+            )
 
     async def points(self, guild_id: int, begin: datetime | None, end: datetime | None) -> list[Entry]:
         """The points that people on the leaderboard made in a server; who made none is left out."""

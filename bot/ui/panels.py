@@ -206,6 +206,12 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "- *Run it* under the proof of an answer"
         ),
         ui.TextDisplay(
+            "**Your practice**\n"
+            "- `/progress`: streak, topics, the last year, and what comes back when\n"
+            "- `/leaderboard`: points of this server, for who wants to join\n"
+            "- `/timezone`: when your days begin"
+        ),
+        ui.TextDisplay(
             "**Under an answer**\n"
             "- *Not this one* shows the next best answer\n"
             "- *Sources* has the documentation and what is commonly misstated\n"
@@ -220,7 +226,8 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
         ui.TextDisplay(
             small(
                 "I keep votes and which answer I gave; your words only where a server allows it; and the code you ran, "
-                "for *Edit and run again* alone, for 30 days or until its message is deleted."
+                "for *Edit and run again* alone, for 30 days or until its message is deleted. `/privacy` has all of it: "
+                "what and why, an export, and how to delete it."
             )
         ),
     )

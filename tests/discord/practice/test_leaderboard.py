@@ -77,7 +77,7 @@ async def test_points_count_in_their_period_and_in_their_server(world: World, pr
     await practise(world.alice.id, NOW, guild_id=here + 1, points=5)
     await practise(world.alice.id, NOW, guild_id=None, points=5)
     await world.store.people.join_leaderboard(world.alice.id, pseudonym=None, account="alice", looks="allce")
-    for period, points in (
+    for period, said in (
         ("week", "1 point"),
         ("month", "11 points"),
         ("season", "111 points"),
@@ -85,7 +85,7 @@ async def test_points_count_in_their_period_and_in_their_server(world: World, pr
     ):
         board = await world.bob.slash(world.general, "leaderboard", period=period, private=True)
         assert board.ephemeral
-        assert f"**1.** <@{world.alice.id}> · {points}" in text_of(board).splitlines()
+        assert f"**1.** <@{world.alice.id}> · {said}" in text_of(board).splitlines()
     last = await world.press(world.bob, board, "Last season")
     assert last.ephemeral
     assert text_of(last) == (

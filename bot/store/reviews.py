@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -136,7 +136,10 @@ class Reviews:
         ).where(ReviewRow.event == key)
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
-        return None if row is None else Review(*row._replace(rating=Rating(row.rating)))
+        if row is None:
+            return None
+        found = Review(*row)
+        return replace(found, rating=Rating(found.rating))
 
     async def _held(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Held]:
         statement = (

@@ -226,8 +226,8 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
         ui.TextDisplay(
             small(
                 "I keep votes and which answer I gave; your words only where a server allows it; and the code you ran, "
-                "for *Edit and run again* alone, for 30 days or until its message is deleted. `/privacy` has all of it: "
-                "what and why, an export, and how to delete it."
+                "for *Edit and run again* alone, for 30 days or until its message is deleted. `/privacy` has all of "
+                "it: what and why, an export, and how to delete it."
             )
         ),
     )

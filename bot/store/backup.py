@@ -47,7 +47,17 @@ COMPRESSION = 3
 
 UPDATE = "update the bot, then put it back. Nothing was changed."
 # What reading a file raises that is no backup, or a damaged one.
-DAMAGED = (zipfile.BadZipFile, zlib.error, binascii.Error, EOFError, KeyError, TypeError, ValueError, StatementError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    binascii.Error,
+    EOFError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    StatementError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Manifest:
 async def backup(database: Database, file: Path) -> Manifest:
     """Write everything in the database, as it is at one moment, into `file`, which is replaced when that is done.
 
-    Raises StoreError when the database fails, OSError when the file cannot be written.
+    Raises StoreError when the database fails, BackupError when there is nothing to save or no room for it.
     """
     async with database.read(snapshot=True) as connection:
         return await connection.run_sync(_write_whole, file, database.name)
@@ -95,17 +105,23 @@ async def restore(database: Database, file: Path, before: Path, *, called: str |
 
 def _write_whole(connection: sa.Connection, file: Path, name: str) -> Manifest:
     """Write a backup beside its place and move it there once it is on the disk."""
-    handle, part = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
-        with os.fdopen(handle, "wb") as opened:
-            manifest = _write(connection, opened, name)
-            opened.flush()
-            os.fsync(opened.fileno())
-        Path(part).replace(file)
-    except BaseException:
-        with suppress(OSError):
-            Path(part).unlink()
-        raise
+        handle, part = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as opened:
+                manifest = _write(connection, opened, name)
+                opened.flush()
+                os.fsync(opened.fileno())
+            Path(part).replace(file)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        # Not the database's fault, which is what it would be taken for further up.
+        raise BackupError(
+            f"The backup {file} could not be written: {error.strerror or error}. Nothing was changed. "
+            "Make room there and allow writing, or choose another place."
+        ) from error
     return manifest
 
 

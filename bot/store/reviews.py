@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -135,11 +136,8 @@ class Reviews:
             ReviewRow.seconds,
         ).where(ReviewRow.event == key)
         async with self._database.read() as connection:
-            row = (await connection.execute(statement)).one_or_none()
-        if row is None:
-            return None
-        found = Review(*row)
-        return replace(found, rating=Rating(found.rating))
+            row: Any = (await connection.execute(statement)).one_or_none()
+        return None if row is None else replace(Review(*row), rating=Rating(row.rating))
 
     async def _held(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Held]:
         statement = (

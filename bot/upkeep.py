@@ -73,7 +73,7 @@ def export(settings: Settings, user_id: int, file: str) -> int:
 def forget(settings: Settings, user_id: int) -> int:
     """Delete everything about a person. Returns the exit code."""
     rows = _with_database(settings, lambda database: Store(database).privacy.forget(user_id))
-    _say(f"Deleted {rows:,} entries about {user_id}. Backups that were made before still have them.")
+    _say(f"Deleted {_count(rows, 'row')} about {user_id}. Backups that were made before still have them.")
     return 0
 
 
@@ -90,7 +90,11 @@ def _with_database(settings: Settings, work: Callable[[Database], Awaitable[Resu
 
 
 def _in_words(manifest: Manifest) -> str:
-    return f"{manifest.rows:,} rows of {len(manifest.tables)} tables"
+    return f"{_count(manifest.rows, 'row')} of {_count(len(manifest.tables), 'table')}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _say(line: str) -> None:

@@ -91,11 +91,11 @@ def _streak(progress: Progress) -> str:
 
 def _forecast(progress: Progress) -> str:
     days = [
-        f"{'today' if number == 0 else f'{progress.today + DAY * number:%a %d}'} {count:,}"
+        f"{count:,} {'today' if number == 0 else f'on {progress.today + DAY * number:%a %d}'}"
         for number, count in enumerate(progress.forecast)
         if count
     ]
-    return f"in the next {len(progress.forecast)} days {', '.join(days) or 'none'}"
+    return f"in the next {len(progress.forecast)} days: {', '.join(days) or 'none'}"
 
 
 def _topics(progress: Progress) -> str:
@@ -108,7 +108,7 @@ def _topics(progress: Progress) -> str:
 
 
 def _months(progress: Progress) -> str:
-    return ", ".join(f"{month:%b %Y} {count:,}" for month, count in progress.months() if count) or "none"
+    return ", ".join(f"{count:,} in {month:%b %Y}" for month, count in progress.months() if count) or "none"
 
 
 def _count(number: int, what: str) -> str:

@@ -46,7 +46,7 @@ async def test_ones_own_progress_is_a_picture_and_says_the_same_in_words(
     assert "**Streak** 3 days in a row, the longest of the last year has 3 days; it goes on when you practise" in words
     assert "**Reviews** 4 in all, 2 this week, on 4 days of the last year" in words
     assert f"**Questions** 4 of {len(tutor.corpus.questions)} met, 0 mastered" in words
-    assert "Jul 2026 1, Aug 2026 3" in words
+    assert "1 in Jul 2026, 3 in Aug 2026" in words
     assert "due now" in words
     assert "Days begin at midnight in `UTC`; `/timezone` changes that." in words
     image = await picture(seen)

@@ -31,11 +31,10 @@ HEAT: tuple[Colour, ...] = ((118, 56, 42), (172, 70, 44), (228, 92, 54), (255, 1
 
 RINGS = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0)
 """What the outermost ring of the radar may stand for: the smallest that everything fits into."""
-LARGEST_RADIUS = 190.0
-LABEL_GAP = 18
-LABEL = 18
-"""Characters in one line of a label, and pixels between it and the radar."""
-LINE = 26
+LARGEST_RADIUS, SMALLEST_RADIUS = 190.0, 150.0
+LABEL_GAP, LINE = 18, 26
+LABEL = (18, 14, 11, 8)
+"""Characters in one line of a label: fewer where long names would leave the radar no room."""
 HEAD = 92
 UPPER = 560
 TILE, TILE_WIDTH = 138, 222
@@ -87,11 +86,11 @@ def _legend(canvas: Canvas, right: float, baseline: float) -> None:
 
 def _radar(canvas: Canvas, axes: Sequence[Topic], left: float, top: float, right: float, bottom: float) -> None:
     centre = (left + right) / 2, (top + bottom) / 2
-    spokes = _spokes(axes)
-    radius = min(
-        *(_room(spoke, right - centre[0], bottom - centre[1]) for spoke in spokes),
-        LARGEST_RADIUS,
-    )
+    for letters in LABEL:
+        spokes = _spokes(axes, letters)
+        radius = min(LARGEST_RADIUS, *(_room(spoke, right - centre[0], bottom - centre[1]) for spoke in spokes))
+        if radius >= SMALLEST_RADIUS:
+            break
     outer = next(ring for ring in RINGS if ring >= max(topic.met_share for topic in axes))
 
     def at(way: float, share: float) -> Point:
@@ -138,11 +137,11 @@ class _Spoke:
         return max(font(22).getlength(line) for line in self.label)
 
 
-def _spokes(axes: Sequence[Topic]) -> list[_Spoke]:
+def _spokes(axes: Sequence[Topic], letters: int) -> list[_Spoke]:
     """Every axis in its direction, clockwise from the top: the longer a name, the less it stands at the side."""
     ways = [math.tau * number / len(axes) - math.tau / 4 for number in range(len(axes))]
     labelled = sorted(
-        ((topic, _wrapped(_shown(topic, axes))) for topic in axes),
+        ((topic, _wrapped(_shown(topic, axes), letters)) for topic in axes),
         key=lambda one: -max(font(22).getlength(line) for line in one[1]),
     )
     upright = sorted(ways, key=lambda way: (round(abs(math.cos(way)), 6), way))
@@ -184,13 +183,13 @@ def _shown(topic: Topic, axes: Sequence[Topic]) -> str:
     return name if drawable(name) else f"topic {axes.index(topic) + 1}"
 
 
-def _wrapped(words: str) -> list[str]:
-    """At most two lines, as even as the words allow."""
+def _wrapped(words: str, letters: int) -> list[str]:
+    """At most two lines of at most so many letters, as even as the words allow."""
     gaps = [place for place, letter in enumerate(words) if letter == " "]
     if len(words) <= 12 or not gaps:
-        return [cut(words, LABEL)]
+        return [cut(words, letters)]
     middle = min(gaps, key=lambda place: max(place, len(words) - place))
-    return [cut(words[:middle], LABEL), cut(words[middle + 1 :], LABEL)]
+    return [cut(words[:middle], letters), cut(words[middle + 1 :], letters)]
 
 
 # -------------------------------------------------------------------------------------------------- tiles
@@ -230,7 +229,7 @@ def _forecast(canvas: Canvas, progress: Progress, left: int, top: int, right: in
         colour = ORANGE if number == 0 else BLUE
         height = max((floor - ceiling) * count / most, 6 if count else 3)
         canvas.box(x, floor - height, x + step - 8, floor, colour if count else EMPTY, 4 if count else 1.5)
-        if count:
+        if count and font(18).getlength(_short(count)) < step + 6:
             canvas.text((middle, floor - height - 7), _short(count), 18, TEXT, anchor="ms")
         day = progress.today + DAY * number
         canvas.text((middle, bottom - 20), f"{day:%a}"[0], 20, TEXT if number == 0 else FAINT, anchor="ms")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from datetime import datetime
 
 import discord
 from discord import app_commands
@@ -12,7 +13,7 @@ from discord.ext import commands
 
 from bot.client import TutorBot
 from bot.library import Library
-from bot.store import Person
+from bot.store import Person, Store
 from bot.study import zones
 from bot.study.progress import DAY, WEEKS, Met, Progress, day_starts, local_day, overview, streak, year_begin
 from bot.ui import progress_cards as cards
@@ -67,7 +68,7 @@ class ProgressCog(commands.Cog, name="Progress"):
     async def show(self, interaction: discord.Interaction[TutorBot], who: Person, heading: str) -> None:
         """Fill an interaction that was deferred with a person's progress. `heading` is safe to show."""
         own = who.user_id == interaction.user.id
-        found = await self.look(who, interaction.guild_id)
+        found = await look(self.bot.store, self._library, who, interaction.guild_id, self.bot.clock.now())
         if found is None:
             await interaction.edit_original_response(view=cards.nothing_yet(own=own))
             return
@@ -82,34 +83,35 @@ class ProgressCog(commands.Cog, name="Progress"):
             log.warning("Discord refused a picture of progress: %s", error)
             await interaction.edit_original_response(view=cards.card(heading, found, own=own, picture=False))
 
-    async def look(self, who: Person, guild_id: int | None) -> Progress | None:
-        """What a person's practice comes to, among the questions of a server; None before the first answer."""
-        store, now, zone = self.bot.store, self.bot.clock.now(), zones.zone_of(who.time_zone)
-        held = await store.reviews.cards(who.user_id)
-        if not held:
-            return None
-        today = local_day(now, zone)
-        first = year_begin(today)
-        year = counts = await store.practice.reviews_a_day(who.user_id, day_starts(first, today, zone))
-        while (run := streak(counts, today, who.quiet_days)).open:
-            # As far as one can see, every day had a review: it may have begun in an earlier year.
-            earlier = first - DAY * 7 * WEEKS
-            before = await store.practice.reviews_a_day(who.user_id, day_starts(earlier, first - DAY, zone))
-            if not any(before):
-                break
-            first, counts = earlier, [*before, *counts]
-        pool = await self._library.pool(guild_id)
-        return await asyncio.to_thread(
-            overview,
-            [Met(pool[one.question_id].topic, one.card, one.last_score) for one in held if one.question_id in pool],
-            Counter(question.topic for question in pool.values()),
-            year,
-            run.days,
-            reviews=sum(one.card.reviews for one in held),
-            quiet_days=who.quiet_days,
-            zone=zone,
-            now=now,
-        )
+
+async def look(store: Store, library: Library, who: Person, guild_id: int | None, now: datetime) -> Progress | None:
+    """What a person's practice comes to, among the questions of a server; None before the first answer."""
+    held = await store.reviews.cards(who.user_id)
+    if not held:
+        return None
+    zone = zones.zone_of(who.time_zone)
+    today = local_day(now, zone)
+    first = year_begin(today)
+    year = counts = await store.practice.reviews_a_day(who.user_id, day_starts(first, today, zone))
+    while (run := streak(counts, today, who.quiet_days)).open:
+        # As far as one can see, every day had a review: it may have begun in an earlier year.
+        earlier = first - DAY * 7 * WEEKS
+        before = await store.practice.practised(who.user_id, day_starts(earlier, first - DAY, zone))
+        if not any(before):
+            break
+        first, counts = earlier, [*map(int, before), *counts]
+    pool = await library.pool(guild_id)
+    return await asyncio.to_thread(
+        overview,
+        [Met(pool[one.question_id].topic, one.card, one.last_score) for one in held if one.question_id in pool],
+        Counter(question.topic for question in pool.values()),
+        year,
+        run.days,
+        reviews=sum(one.card.reviews for one in held),
+        quiet_days=who.quiet_days,
+        zone=zone,
+        now=now,
+    )
 
 
 async def setup(bot: TutorBot) -> None:

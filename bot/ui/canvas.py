@@ -15,7 +15,7 @@ Point = tuple[float, float]
 Colour = tuple[int, ...]
 """Red, green and blue, and how opaque, 0…255."""
 
-FINER = 3
+FINER = 2
 """Pillow draws edges without smoothing, so that shapes are drawn larger and made smaller in the end."""
 NOWHERE = "\U0010ffff"
 """A character that no font has."""

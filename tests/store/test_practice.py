@@ -45,6 +45,8 @@ async def test_reviews_are_counted_in_the_days_of_a_zone(store: Store) -> None:
     assert await store.practice.reviews_a_day(ME, starts) == [1, 2, 1, 0]
     assert await store.practice.reviews_a_day(OTHER, starts) == [0, 1, 0, 0]
     assert await store.practice.reviews_a_day(99, starts) == [0, 0, 0, 0]
+    assert await store.practice.practised(ME, starts) == [True, True, True, False]
+    assert await store.practice.practised(99, starts) == [False] * 4
     in_utc = day_starts(date(2026, 3, 28), date(2026, 3, 29), UTC)
     assert await store.practice.reviews_a_day(ME, in_utc) == [2, 2]
 
@@ -103,6 +105,10 @@ async def read_a_day(store: Store) -> None:
     await store.practice.reviews_a_day(ME, [NOON, NOON + DAY])
 
 
+async def read_whether(store: Store) -> None:
+    await store.practice.practised(ME, [NOON, NOON + DAY])
+
+
 async def read_points(store: Store) -> None:
     await store.practice.points(HERE, NOON, NOON + DAY)
 
@@ -115,6 +121,7 @@ async def read_due(store: Store) -> None:
     ("ask", "index"),
     [
         (read_a_day, "ix_reviews_user_id_answered_at"),
+        (read_whether, "ix_reviews_user_id_answered_at"),
         (read_points, "ix_reviews_guild_id_answered_at"),
         (read_due, "ix_cards_user_id_due"),
     ],

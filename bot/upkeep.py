@@ -36,7 +36,8 @@ def database_url(settings: Settings) -> str | URL:
 
 def save(settings: Settings, file: str) -> int:
     """Write a backup into a file, or to standard output. Returns the exit code."""
-    with tempfile.TemporaryDirectory() as folder:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
         place = Path(folder) / "backup.zip" if file == STANDARD else Path(file)
         manifest = _with_database(settings, lambda database: backup(database, place))
         if file == STANDARD:

@@ -129,18 +129,24 @@ def _write(connection: sa.Connection, opened: IO[bytes], name: str) -> Manifest:
     schema = _schema(connection)
     if schema is None:
         raise BackupError(f"The database {name} is empty: no bot has used it yet.")
-    # As the tables are, not as this version of the bot would have them.
-    there = sa.MetaData()
-    there.reflect(connection)
     counts = {}
     with zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as archive:
-        for table in there.sorted_tables:
-            if table.name != "alembic_version":
-                with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as lines:
-                    counts[table.name] = _write_table(connection, table, lines)
+        for table in _tables_as_they_are(connection, schema):
+            with archive.open(f"{table.name}.jsonl", "w", force_zip64=True) as lines:
+                counts[table.name] = _write_table(connection, table, lines)
         said = {"format": FORMAT, "schema": schema, "made_at": datetime.now(UTC).isoformat(), "tables": counts}
         archive.writestr(MANIFEST, json.dumps(said, indent=1))
     return Manifest(schema, counts)
+
+
+def _tables_as_they_are(connection: sa.Connection, schema: str) -> list[sa.Table]:
+    """The bot's tables in the database, which may be at another schema than this version of the bot."""
+    newest = schema == _newest_schema()
+    there = sa.MetaData()
+    there.reflect(
+        connection, only=lambda name, _: name in Base.metadata.tables if newest else name != "alembic_version"
+    )
+    return there.sorted_tables
 
 
 def _write_table(connection: sa.Connection, table: sa.Table, lines: IO[bytes]) -> int:
@@ -202,9 +208,7 @@ async def _brought_up_to_date(file: Path, manifest: Manifest, folder: Path) -> P
 
     def fill(connection: sa.Connection) -> None:
         upgrade(connection, manifest.schema)
-        there = sa.MetaData()
-        there.reflect(connection)
-        _load(connection, file, [table for table in there.sorted_tables if table.name != "alembic_version"])
+        _load(connection, file, _tables_as_they_are(connection, manifest.schema))
         upgrade(connection, "head")
 
     try:

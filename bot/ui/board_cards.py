@@ -11,7 +11,7 @@ from discord import ui
 from bot.study.board import Entry, Period, Place, Span, looks
 from bot.study.deck import base36
 from bot.ui import text
-from bot.ui.board_items import JoinButton, LastSeasonButton, LeaveButton, RankButton, SeeSelect
+from bot.ui.board_items import BoardButton, SeeSelect
 from bot.ui.cards import ANSWER, PANEL, Item, layout, small
 
 SHOWN = 10
@@ -43,7 +43,7 @@ def board(places: Sequence[Place], period: Period, span: Span) -> ui.LayoutView:
         ui.TextDisplay(head),
         ui.TextDisplay("\n".join(listed) or "Nobody here has points yet. Join, then answer questions in this server."),
         ui.TextDisplay(small("Only people who joined are listed. A name that is no mention is a pseudonym.")),
-        ui.ActionRow(JoinButton(period), LeaveButton(period), RankButton(period), LastSeasonButton()),
+        ui.ActionRow(*(BoardButton(does, period) for does in ("join", "leave", "rank", "last"))),
     ]
     if places:
         items.append(ui.ActionRow(SeeSelect([option(place) for place in places[:SHOWN]])))

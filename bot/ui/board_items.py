@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 import discord
@@ -25,72 +26,40 @@ def leaderboard_of(interaction: discord.Interaction[Any]) -> Leaderboard:
     return cast("Leaderboard", cast("TutorBot", interaction.client).get_cog("Leaderboard"))
 
 
-class JoinButton(ui.DynamicItem[AnyButton], template=rf"board:join:{PERIOD}"):
-    """Opens a box for a pseudonym, with which somebody joins."""
+class BoardButton(ui.DynamicItem[AnyButton], template=rf"board:(?P<does>join|leave|rank|last):{PERIOD}"):
+    """*Join* opens a box for a pseudonym, *Leave* takes whoever presses it off every leaderboard, *My rank* tells them
+    alone where they stand, and *Last season* who won then. All but the last are about the period that is shown."""
 
-    def __init__(self, period: Period) -> None:
-        style = discord.ButtonStyle.success
-        super().__init__(ui.Button(label="Join", style=style, custom_id=f"board:join:{period}"))
+    def __init__(self, does: str, period: Period) -> None:
+        super().__init__(
+            ui.Button(
+                label={"join": "Join", "leave": "Leave", "rank": "My rank", "last": "Last season"}[does],
+                style=discord.ButtonStyle.success if does == "join" else discord.ButtonStyle.secondary,
+                custom_id=f"board:{does}:{period}",
+            )
+        )
+        self.does = does
         self.period = period
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: AnyItem, match: re.Match[str], /
     ) -> Self:
-        return cls(cast(Period, match["period"]))
+        return cls(match["does"], cast(Period, match["period"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, interaction.response.send_modal(name_box(self.period)))
-
-
-class LeaveButton(ui.DynamicItem[AnyButton], template=rf"board:leave:{PERIOD}"):
-    """Takes whoever presses it off every leaderboard."""
-
-    def __init__(self, period: Period) -> None:
-        super().__init__(ui.Button(label="Leave", custom_id=f"board:leave:{period}"))
-        self.period = period
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: AnyItem, match: re.Match[str], /
-    ) -> Self:
-        return cls(cast(Period, match["period"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, leaderboard_of(interaction).leave(interaction, self.period))
-
-
-class RankButton(ui.DynamicItem[AnyButton], template=rf"board:rank:{PERIOD}"):
-    """Tells whoever presses it, alone, where they stand."""
-
-    def __init__(self, period: Period) -> None:
-        super().__init__(ui.Button(label="My rank", custom_id=f"board:rank:{period}"))
-        self.period = period
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: AnyItem, match: re.Match[str], /
-    ) -> Self:
-        return cls(cast(Period, match["period"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, leaderboard_of(interaction).rank(interaction, self.period))
-
-
-class LastSeasonButton(ui.DynamicItem[AnyButton], template=r"board:last"):
-    """Shows who won the season before this one."""
-
-    def __init__(self) -> None:
-        super().__init__(ui.Button(label="Last season", custom_id="board:last"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: AnyItem, match: re.Match[str], /
-    ) -> Self:
-        return cls()
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, leaderboard_of(interaction).last_season(interaction))
+        board = leaderboard_of(interaction)
+        pressed: Awaitable[object]
+        match self.does:
+            case "join":
+                pressed = interaction.response.send_modal(name_box(self.period))
+            case "leave":
+                pressed = board.leave(interaction, self.period)
+            case "rank":
+                pressed = board.rank(interaction, self.period)
+            case _:
+                pressed = board.last_season(interaction)
+        await guarded(interaction, pressed)
 
 
 class SeeSelect(ui.DynamicItem[AnySelect], template=r"board:see"):
@@ -119,7 +88,7 @@ class SeeSelect(ui.DynamicItem[AnySelect], template=r"board:see"):
         await guarded(interaction, leaderboard_of(interaction).see(interaction, self.item.values[0]))
 
 
-BOARD_ITEMS = (JoinButton, LeaveButton, RankButton, LastSeasonButton, SeeSelect)
+BOARD_ITEMS = (BoardButton, SeeSelect)
 
 
 def name_box(period: Period) -> StatelessModal:

@@ -139,6 +139,17 @@ async def test_a_backup_says_what_is_in_it_and_is_for_its_owner_alone(database: 
     assert [name for name in names(tmp_path) if "zip" in name] == ["backup.zip"]
 
 
+async def test_tables_of_others_in_the_same_database_are_left_alone(database: Database, tmp_path: Path) -> None:
+    async with database.write() as connection:
+        await connection.execute(sa.text("CREATE TABLE somebody_elses (id INTEGER PRIMARY KEY)"))
+        await connection.execute(sa.text("INSERT INTO somebody_elses VALUES (1)"))
+    made = await backup(database, tmp_path / "backup.zip")
+    assert "somebody_elses" not in made.tables
+    await restore(database, tmp_path / "backup.zip", tmp_path / "before.zip")
+    async with database.read() as connection:
+        assert (await connection.execute(sa.text("SELECT id FROM somebody_elses"))).scalars().all() == [1]
+
+
 # -------------------------------------------------------------------------------------- while others write
 
 

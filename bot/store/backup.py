@@ -42,6 +42,7 @@ MANIFEST = "manifest.json"
 AT_ONCE = 2000
 """Rows in memory at a time."""
 LOCK_PATIENCE_S = 60.0
+LOCK_NOT_AVAILABLE = "55P03"
 COMPRESSION = 3
 """Of 9: larger numbers take far longer and save little."""
 
@@ -93,11 +94,16 @@ async def restore(database: Database, file: Path, before: Path, *, called: str |
         manifest, newest = await asyncio.to_thread(_read_manifest, file), _newest_schema()
         if manifest.schema != newest:
             file = await _brought_up_to_date(file, manifest, Path(folder))
-        async with database.write() as connection:
-            if not database.is_sqlite:
-                await _lock_out_writers(connection)
-            await connection.run_sync(_write_whole, before, database.name)
-            return await connection.run_sync(_replace, file)
+        try:
+            async with database.write() as connection:
+                if not database.is_sqlite:
+                    await _lock_out_writers(connection)
+                await connection.run_sync(_write_whole, before, database.name)
+                return await connection.run_sync(_replace, file)
+        except BaseException:
+            # Nothing was replaced, so that there is nothing to go back to.
+            _forget_file(before)
+            raise
 
 
 # ------------------------------------------------------------------------------------------------- writing
@@ -220,6 +226,10 @@ async def _brought_up_to_date(file: Path, manifest: Manifest, folder: Path) -> P
     return newer
 
 
+def _forget_file(file: Path) -> None:
+    file.unlink(missing_ok=True)
+
+
 def _replace(connection: sa.Connection, file: Path) -> Manifest:
     tables = Base.metadata.sorted_tables
     for table in reversed(tables):
@@ -297,8 +307,8 @@ async def _lock_out_writers(connection: AsyncConnection) -> None:
         try:
             async with connection.begin_nested():
                 await connection.execute(sa.text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE NOWAIT"))
-        except DBAPIError:
-            if time.monotonic() > deadline:
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or time.monotonic() > deadline:
                 raise
             await asyncio.sleep(0.05)
         else:

@@ -303,6 +303,7 @@ async def test_a_bad_file_is_refused_in_one_sentence_and_changes_nothing(databas
         assert str(caught.value).startswith(f"The file {name} is not")
         assert "Nothing was changed" in str(caught.value)
         assert await everything(database) == before, name
+        assert "before.zip" not in names(tmp_path)
 
 
 async def test_a_file_that_breaks_a_rule_of_the_database_changes_nothing(database: Database, tmp_path: Path) -> None:

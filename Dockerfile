@@ -53,6 +53,8 @@ RUN printf '#!/bin/sh\nexec python -m bot "$@"\n' >/usr/local/bin/tutor && chmod
     && install --directory --owner=10001 --group=10001 --mode=700 /data
 COPY bot bot
 COPY knowledge knowledge
+# What every field of the database is: goes into the export of who asks for their data.
+COPY docs/privacy.md docs/
 RUN python -m compileall -q bot knowledge
 # The model and the index, so that the first start has nothing to build: Docker fills an empty volume with them.
 # What docker/prepared brings is taken where it fits this corpus, else they are built here.

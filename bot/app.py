@@ -13,7 +13,8 @@ from pathlib import Path
 from bot.client import TutorBot
 from bot.errors import DataFolderError
 from bot.settings import Settings
-from bot.store import Store, sqlite_url
+from bot.store import Store
+from bot.upkeep import database_url
 from bot.worker import Worker, open_worker
 from knowledge.tutor import Tutor
 
@@ -45,13 +46,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     Raises DataFolderError, StoreError or KnowledgeError, each in words for the operator.
     """
     prepare_data_folder(settings.data_dir)
-    url = (
-        settings.database_url.get_secret_value()
-        if settings.database_url
-        else sqlite_url(settings.data_dir / "tutor.db")
-    )
     # The worker is closed last: what runs there may take longer to finish than the process may take to leave.
-    async with open_worker(settings) as worker, aclosing(await Store.open(url)) as store:
+    async with open_worker(settings) as worker, aclosing(await Store.open(database_url(settings))) as store:
         tutor = await asyncio.to_thread(open_tutor, settings)
         for notice in tutor.notices:
             log.warning(notice)

@@ -66,10 +66,26 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--json", action="store_true", help="one JSON object a line")
     command("check", _check, "Validate the corpus and the interviews, and run every proof and every planted fault.")
     command("prepare", _prepare, "Build the search index if it is not there, and report how many questions it has.")
+    saving = command("backup", _backup, "Save the database into one file, while the bot runs.")
+    saving.add_argument("file", help="where to write it, or - for standard output")
+    restoring = command("restore", _restore, "Put a backup back, while the bot runs; what was there is kept too.")
+    restoring.add_argument("file", help="what tutor backup wrote, or - for standard input")
+    exporting = command("export", _export, "Write everything that is kept about one person into a zip.")
+    forgetting = command("forget", _forget, "Delete everything that is kept about one person.")
+    for each in (exporting, forgetting):
+        each.add_argument("user", type=_discord_id, help="the person's Discord user id")
+    exporting.add_argument("file", help="where to write it")
     command("worker", _worker, "Serve the isolated worker.")
     command("bot", _bot, "Start the bot against Discord.")
     command("playground", _playground, "Start the bot in a local page, without a token.")
     return parser
+
+
+def _discord_id(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 1 << 63:
+        raise ValueError(text)
+    return number
 
 
 def _settings() -> Settings:
@@ -234,6 +250,30 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.file == "-":
         return run_lines(_settings())
     return run_file(_settings(), Path(arguments.file), as_json=arguments.json)
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from bot.upkeep import save
+
+    return save(_settings(), arguments.file)
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from bot.upkeep import put_back
+
+    return put_back(_settings(), arguments.file)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from bot.upkeep import export
+
+    return export(_settings(), arguments.user, arguments.file)
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    from bot.upkeep import forget
+
+    return forget(_settings(), arguments.user)
 
 
 def _worker(arguments: argparse.Namespace) -> int:

@@ -20,9 +20,11 @@ from bot.library import Library
 from bot.store import Store
 from bot.study.marking import Marker
 from bot.study.running import Limits
+from bot.ui.board_items import BOARD_ITEMS
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
+from bot.ui.privacy_cards import PRIVACY_ITEMS
 from bot.ui.run_items import RUN_ITEMS
 from bot.worker import NoWorker, Worker
 from knowledge.tutor import Tutor
@@ -37,6 +39,9 @@ EXTENSIONS = (
     "bot.cogs.listen",
     "bot.cogs.run",
     "bot.cogs.quiz",
+    "bot.cogs.progress",
+    "bot.cogs.leaderboard",
+    "bot.cogs.privacy",
     "bot.cogs.moderation",
     "bot.cogs.help",
 )
@@ -83,7 +88,7 @@ class TutorBot(commands.AutoShardedBot):
         self.marker = Marker(tutor, worker)
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MODERATION_ITEMS)
+        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *BOARD_ITEMS, *PRIVACY_ITEMS, *MODERATION_ITEMS)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()

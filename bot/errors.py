@@ -19,6 +19,10 @@ class NotSaved(StoreError):
     """A change did not reach the database: the disk is full, read-only or locked, or the server is away."""
 
 
+class BackupError(TutorError):
+    """A file cannot be put back, or there is nothing to save."""
+
+
 class DataFolderError(TutorError):
     """The data folder cannot be written."""
 

@@ -9,6 +9,8 @@ from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.migrate import migrate
 from bot.store.people import People, Person
+from bot.store.privacy import Privacy
+from bot.store.progress import Practice
 from bot.store.quizzes import Quizzes, Standing
 from bot.store.reports import Reported, Reports
 from bot.store.reviews import Held, Reviews
@@ -47,6 +49,8 @@ class Store:
         self.values = Values(database)
         self.reviews = Reviews(database)
         self.people = People(database)
+        self.practice = Practice(database)
+        self.privacy = Privacy(database)
         self.timers = Timers(database)
         self.quizzes = Quizzes(database)
         self.reports = Reports(database)

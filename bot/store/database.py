@@ -91,8 +91,10 @@ def storable(text: str) -> str:
 class Database:
     """An engine whose transactions commit as a whole or raise a StoreError."""
 
-    def __init__(self, url: str | URL, *, busy_timeout_s: float = 5.0) -> None:
-        """`busy_timeout_s`: how long to wait for another process's SQLite transaction."""
+    def __init__(self, url: str | URL, *, busy_timeout_s: float = 5.0, command_timeout_s: float | None = 30.0) -> None:
+        """`busy_timeout_s`: how long to wait for another process's SQLite transaction. `command_timeout_s`: how long
+        one command of PostgreSQL may take.
+        """
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -105,7 +107,10 @@ class Database:
             sa.event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
         else:
             self._engine = create_async_engine(
-                self.url, pool_pre_ping=True, pool_timeout=10, connect_args={"timeout": 10, "command_timeout": 30}
+                self.url,
+                pool_pre_ping=True,
+                pool_timeout=10,
+                connect_args={"timeout": 10, "command_timeout": command_timeout_s},
             )
         self.after_write: list[Callable[[], None]] = []
         """Called after every transaction that changed something here; other processes are not noticed."""
@@ -118,11 +123,16 @@ class Database:
         return self.url.render_as_string(hide_password=True)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads. Raises StoreError when the database fails."""
+    async def read(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads; with `snapshot`, all of it sees the same moment. Raises StoreError when the
+        database fails.
+        """
         try:
-            async with self._engine.connect() as connection, connection.begin():
-                yield connection
+            async with self._engine.connect() as connection:
+                if snapshot and not self.is_sqlite:  # whose transactions always do
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                async with connection.begin():
+                    yield connection
         except Failure as error:
             raise StoreError(
                 f"I cannot look that up, because my database has a problem: {reason(error)}. "

@@ -40,7 +40,7 @@ async def migrate(database: Database) -> None:
             if not database.is_sqlite:
                 await connection.execute(sa.text("SET LOCAL lock_timeout = '60s'"))
                 await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(upgrade)
     except CommandError as error:
         raise StoreError(
             f"The database {database.name} was made by a newer version of the bot: "
@@ -54,10 +54,11 @@ async def migrate(database: Database) -> None:
         ) from error
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def upgrade(connection: sa.Connection, revision: str = "head") -> None:
+    """Run the missing migrations up to one, within a transaction of the caller's."""
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _use_wal(path: str) -> None:

@@ -136,12 +136,8 @@ class Reviews:
             ReviewRow.seconds,
         ).where(ReviewRow.event == key)
         async with self._database.read() as connection:
-            row = (await connection.execute(statement)).one_or_none()
-        if row is None:
-            return None
-        found: Any = tuple(row)
-        review = Review(*found)
-        return replace(review, rating=Rating(review.rating))
+            row: Any = (await connection.execute(statement)).one_or_none()
+        return None if row is None else replace(Review(*row), rating=Rating(row.rating))
 
     async def _held(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Held]:
         statement = (

@@ -207,7 +207,10 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
         ),
         ui.TextDisplay(
             "**Practise**\n"
-            "- `/quiz start`: alone in two minutes, or with everybody in a channel; what you answer comes back in time"
+            "- `/quiz start`: alone in two minutes, or with everybody in a channel\n"
+            "- `/progress`: streak, topics, the last year, and what comes back when\n"
+            "- `/leaderboard`: points of this server, for who wants to join\n"
+            "- `/timezone`: when your days begin"
         ),
         ui.TextDisplay(
             "**Under an answer**\n"
@@ -224,7 +227,8 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
         ui.TextDisplay(
             small(
                 "I keep votes and which answer I gave; your words only where a server allows it; and the code you ran, "
-                "for *Edit and run again* alone, for 30 days or until its message is deleted."
+                "for *Edit and run again* alone, for 30 days or until its message is deleted. `/privacy` has all of "
+                "it: what and why, an export, and how to delete it."
             )
         ),
     )

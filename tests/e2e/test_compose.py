@@ -29,7 +29,10 @@ from tests.e2e.process import ROOT
 # A script that starts a Docker engine, builds and brings up the project named with --project, runs the command given
 # with --check while it is up, with DOCKER_HOST and the like in its environment, and takes everything down again.
 ENGINE = os.environ.get("COMPOSE_ENGINE_SCRIPT", "")
-PROJECT = ("bot", "knowledge", "requirements", "docker", "scripts", "Dockerfile", ".dockerignore", "docker-compose.yml")
+PROJECT = (
+    "bot", "knowledge", "requirements", "docker", "docs", "scripts",
+    "Dockerfile", ".dockerignore", "docker-compose.yml",
+)  # fmt: skip
 SETTINGS = ("TUTOR_", "DISCORD_", "BOT_", "WORKER_", "COMPOSE_")
 # Documentation addresses (RFC 5737): nobody has them.
 ELSEWHERE = "192.0.2.1"
@@ -324,6 +327,18 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+def test_the_database_is_saved_and_put_back_beside_the_running_bot(house: House) -> None:
+    for arguments, said in (
+        (("backup", "/data/backup.zip"), "Saved "),
+        (("restore", "/data/backup.zip"), "Put back "),
+        (("export", "1", "/tmp/mine.zip"), "Everything about 1 is in"),  # noqa: S108
+        (("forget", "1"), "Deleted 0 rows about 1."),
+    ):
+        done = house.compose("exec", "-T", "bot", "tutor", *arguments)
+        assert done.returncode == 0, done.stderr
+        assert said in done.stderr
 
 
 def test_what_was_saved_outlives_the_containers(house: House) -> None:

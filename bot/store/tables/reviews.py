@@ -59,9 +59,14 @@ class CardRow(Base):
 
 
 class PersonRow(Base):
-    """What a person has set: time zone, daily reminder (minutes after midnight there), leaderboard."""
+    """What a person has set: time zone, daily reminder (minutes after midnight there), leaderboard.
+
+    `account` is their Discord name when they joined the leaderboard without a pseudonym; `looks` is what the name that
+    they have there looks like, so that nobody takes one that could be confused with it.
+    """
 
     __tablename__ = "people"
+    __table_args__ = (Index("ix_people_looks", "looks"),)
 
     user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     time_zone: Mapped[str | None] = mapped_column(Text)
@@ -69,6 +74,8 @@ class PersonRow(Base):
     quiet_days: Mapped[list[int]] = mapped_column(JSON)
     on_leaderboard: Mapped[bool]
     pseudonym: Mapped[str | None] = mapped_column(Text)
+    account: Mapped[str | None] = mapped_column(Text)
+    looks: Mapped[str | None] = mapped_column(Text)
 
 
 class TimerRow(Base):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.store.conversations import Conversation, Conversations
+from bot.store.daily import Dailies, Daily, Post
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.migrate import migrate
 from bot.store.people import People, Person
+from bot.store.queue import Queue
+from bot.store.reminders import Reminders
 from bot.store.reviews import Held, Reviews
 from bot.store.snippets import Snippet, Snippets
 from bot.store.timers import Timer, Timers
@@ -18,9 +21,11 @@ from bot.store.votes import VoteCounts, Votes
 
 __all__ = [
     "Conversation",
+    "Daily",
     "GuildSettings",
     "Held",
     "Person",
+    "Post",
     "Snippet",
     "Store",
     "Timer",
@@ -44,6 +49,9 @@ class Store:
         self.reviews = Reviews(database)
         self.people = People(database)
         self.timers = Timers(database)
+        self.queue = Queue(database)
+        self.reminders = Reminders(database)
+        self.daily = Dailies(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

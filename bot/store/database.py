@@ -157,6 +157,13 @@ class Database:
             return sqlite.insert(table).values(row).on_conflict_do_update(index_elements=[*keys], set_=values)
         return postgresql.insert(table).values(row).on_conflict_do_update(index_elements=[*keys], set_=values)
 
+    def insert_new(
+        self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> sqlite.Insert | postgresql.Insert:
+        """Insert a row, unless there is one that has these `keys`."""
+        insert = sqlite.insert if self.is_sqlite else postgresql.insert
+        return insert(table).values({**keys, **values}).on_conflict_do_nothing(index_elements=[*keys])
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()

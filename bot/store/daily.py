@@ -251,7 +251,7 @@ class Dailies:
             .group_by(DailyAnswerRow.given)
         )
         async with self._database.read() as connection:
-            return dict((await connection.execute(statement)).tuples().all())
+            return dict((await connection.execute(statement)).all())
 
     async def answers(self, guild_id: int, user_id: int | None = None) -> dict[int, dict[date, bool]]:
         """For everybody who ever answered in a server, or for one of them, on which days they were right and not."""

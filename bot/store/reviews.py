@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,6 +26,21 @@ CARD = (
     CardRow.last_review,
     CardRow.reviews,
     CardRow.lapses,
+)
+# What a Review is made from, in its order.
+_EVENT: tuple[Any, ...] = (
+    ReviewRow.event,
+    ReviewRow.user_id,
+    ReviewRow.question_id,
+    ReviewRow.form,
+    ReviewRow.source,
+    ReviewRow.rating,
+    ReviewRow.score,
+    ReviewRow.answered_at,
+    ReviewRow.guild_id,
+    ReviewRow.session_id,
+    ReviewRow.points,
+    ReviewRow.seconds,
 )
 
 
@@ -135,26 +151,10 @@ class Reviews:
             return list((await connection.execute(statement)).scalars())
 
     async def _events(self, which: sa.ColumnElement[bool]) -> list[Review]:
-        statement = (
-            sa.select(
-                ReviewRow.event,
-                ReviewRow.user_id,
-                ReviewRow.question_id,
-                ReviewRow.form,
-                ReviewRow.source,
-                ReviewRow.rating,
-                ReviewRow.score,
-                ReviewRow.answered_at,
-                ReviewRow.guild_id,
-                ReviewRow.session_id,
-                ReviewRow.points,
-                ReviewRow.seconds,
-            )
-            .where(which)
-            .order_by(ReviewRow.answered_at, ReviewRow.id)
-        )
+        statement = sa.select(*_EVENT).where(which).order_by(ReviewRow.answered_at, ReviewRow.id)
         async with self._database.read() as connection:
-            return [Review(*row._replace(rating=Rating(row.rating))) for row in await connection.execute(statement)]
+            found = [Review(*row) for row in await connection.execute(statement)]
+        return [replace(review, rating=Rating(review.rating)) for review in found]
 
     async def _held(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Held]:
         statement = (

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.study.exercises import Exercise, Form, compose, forms_of
+from bot.study.exercises import Exercise, Form, compose
 from knowledge.questions import Question
 
 LATEST = timedelta(hours=12)
@@ -20,9 +20,13 @@ GIVES_UP_AFTER = timedelta(days=7)
 
 
 def form_of(question: Question) -> Form | None:
-    """The form in which a question can be put to a channel: by options, or not at all."""
-    can = forms_of(question)
-    return "choice" if "choice" in can else "true-false" if "true-false" in can else None
+    """The form in which a question can be put to a channel: by options, or not at all.
+
+    Both are among `exercises.forms_of`, which also reads the code of every proof; here that would be for nothing.
+    """
+    if not question.misconceptions:
+        return None
+    return "choice" if len(question.misconceptions) > 1 else "true-false"
 
 
 def next_question(

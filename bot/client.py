@@ -14,7 +14,10 @@ from discord.ext import commands
 
 from bot.clock import Clock, utc_now
 from bot.cogs.desk import Desk
+from bot.cogs.reminding import Reminding
+from bot.cogs.reviewing import Reviewing
 from bot.cogs.runs import Runs
+from bot.cogs.shelf import Shelf
 from bot.errors import StoreError
 from bot.library import Library
 from bot.store import Store
@@ -23,6 +26,7 @@ from bot.study.running import Limits
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
+from bot.ui.review_items import REVIEW_ITEMS
 from bot.ui.run_items import RUN_ITEMS
 from bot.worker import NoWorker, Worker
 from knowledge.tutor import Tutor
@@ -32,7 +36,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("bot.cogs.ask", "bot.cogs.listen", "bot.cogs.run", "bot.cogs.moderation", "bot.cogs.help")
+EXTENSIONS = (
+    "bot.cogs.ask",
+    "bot.cogs.listen",
+    "bot.cogs.run",
+    "bot.cogs.review",
+    "bot.cogs.moderation",
+    "bot.cogs.help",
+)
 COMMANDS_HASH = "commands"
 NO_WORKER = "This bot was started without a worker to run code; ask whoever runs it to set one up."
 
@@ -74,9 +85,12 @@ class TutorBot(commands.AutoShardedBot):
         self.runs = Runs(worker, store, self.desk, limits)
         self.library = Library(tutor.corpus, store)
         self.marker = Marker(tutor, worker)
+        shelf = Shelf(store, self.library)
+        self.reviewing = Reviewing(store, shelf, self.marker, self.desk, self.clock)
+        self.reminding = Reminding(self, store, shelf, self.reviewing, self.clock)
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MODERATION_ITEMS)
+        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *REVIEW_ITEMS, *MODERATION_ITEMS)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()

@@ -64,7 +64,7 @@ class Step:
     @property
     def session_id(self) -> str:
         """How the review log names the session."""
-        return base36(self.session)
+        return session_id(self.session)
 
     def event(self, user_id: int, question_id: str) -> str:
         """The review's name in the log: the same for every press on this question until it has been reviewed."""
@@ -122,5 +122,10 @@ def interval(wait: timedelta) -> str:
 
 
 def began(now: datetime) -> int:
-    """A new session's name: when it began."""
+    """What a new session is known by: when it began."""
     return int(now.astimezone(UTC).timestamp())
+
+
+def session_id(session: int) -> str:
+    """How the review log names the session that began at a second."""
+    return base36(session)

@@ -131,7 +131,7 @@ async def test_a_missing_folder_is_said(tmp_path: Path) -> None:
         await Store.open(sqlite_url(tmp_path / "nowhere" / "tutor.db"))
 
 
-# Runs on a file system of one megabyte: writes until it is full, makes room, and writes on.
+# Runs on a file system of a few megabytes: writes until it is full, makes room, and writes on.
 FILL = """
 import asyncio, os, sys
 from datetime import UTC, datetime
@@ -179,8 +179,8 @@ asyncio.run(main())
 
 
 def _in_small_file_system(folder: Path, prepare: str, script: str) -> str:
-    """Run a script in a mount namespace where `folder` is 1 MiB of memory."""
-    shell = f'mount -t tmpfs -o size=1m tutor "$1" && {prepare} && exec "$2" -c "$3" "$1"'
+    """Run a script in a mount namespace where `folder` is 3 MiB of memory."""
+    shell = f'mount -t tmpfs -o size=3m tutor "$1" && {prepare} && exec "$2" -c "$3" "$1"'
     namespaces = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
     if subprocess.run([*namespaces, "true"], capture_output=True).returncode:
         pytest.skip("this machine lets nobody mount a small file system in a namespace of its own")

@@ -13,7 +13,9 @@ import discord
 from discord.ext import commands
 
 from bot.clock import Clock, utc_now
+from bot.cogs.dailies import Dailies
 from bot.cogs.desk import Desk
+from bot.cogs.posting import Posting
 from bot.cogs.reminding import Reminding
 from bot.cogs.reviewing import Reviewing
 from bot.cogs.runs import Runs
@@ -23,6 +25,7 @@ from bot.library import Library
 from bot.store import Store
 from bot.study.marking import Marker
 from bot.study.running import Limits
+from bot.ui.daily_cards import DAILY_ITEMS
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
@@ -41,6 +44,7 @@ EXTENSIONS = (
     "bot.cogs.listen",
     "bot.cogs.run",
     "bot.cogs.review",
+    "bot.cogs.daily",
     "bot.cogs.moderation",
     "bot.cogs.help",
 )
@@ -88,9 +92,11 @@ class TutorBot(commands.AutoShardedBot):
         shelf = Shelf(store, self.library)
         self.reviewing = Reviewing(store, shelf, self.marker, self.desk, self.clock)
         self.reminding = Reminding(self, store, shelf, self.reviewing, self.clock)
+        self.posting = Posting(self, store, self.library, self.clock)
+        self.dailies = Dailies(store, self.library, self.marker, self.posting, self.clock)
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *REVIEW_ITEMS, *MODERATION_ITEMS)
+        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *REVIEW_ITEMS, *DAILY_ITEMS, *MODERATION_ITEMS)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()

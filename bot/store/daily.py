@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,9 +48,9 @@ class Post:
     topic: str
     exercise: dict[str, Any]
     channel_id: int
-    message_id: int | None
     begun_at: datetime
-    revealed: bool
+    message_id: int | None = None
+    revealed: bool = False
 
     @property
     def key(self) -> str:
@@ -87,8 +86,8 @@ _POST = (
     DailyPostRow.topic,
     DailyPostRow.exercise,
     DailyPostRow.channel_id,
-    DailyPostRow.message_id,
     DailyPostRow.begun_at,
+    DailyPostRow.message_id,
     DailyPostRow.revealed,
 )
 
@@ -142,35 +141,24 @@ class Dailies:
 
     # ----------------------------------------------------------------------------------------------- posts
 
-    async def begin(
-        self,
-        guild_id: int,
-        day: date,
-        question_id: str,
-        topic: str,
-        exercise: Mapping[str, Any],
-        channel_id: int,
-        now: datetime,
-    ) -> Post:
-        """Take a day for a question, before it is posted; the day's post, which is another one if it had been taken."""
+    async def begin(self, post: Post, stale: timedelta) -> tuple[Post, bool]:
+        """Take a day for a question, before it is posted. The day's post, and whether the caller is to post it.
+
+        Another one has the day already, maybe with another question; unless it began longer than `stale` ago and was
+        never posted: then whoever took it has died over it, and the caller takes it over.
+        """
+        values = {name: getattr(post, name) for name in Post.__dataclass_fields__}
+        keys = {"guild_id": values.pop("guild_id"), "day": values.pop("day")}
+        day = _is(post.guild_id, post.day)
+        dead = sa.and_(day, DailyPostRow.message_id.is_(None), DailyPostRow.begun_at <= post.begun_at - stale)
         async with self._database.write() as connection:
-            await connection.execute(
-                self._database.insert_new(
-                    DailyPostRow,
-                    {"guild_id": guild_id, "day": day},
-                    {
-                        "question_id": question_id,
-                        "topic": topic,
-                        "exercise": dict(exercise),
-                        "channel_id": channel_id,
-                        "message_id": None,
-                        "begun_at": now,
-                        "revealed": False,
-                    },
-                )
-            )
-            row = (await connection.execute(sa.select(*_POST).where(_is(guild_id, day)))).one()
-        return Post(*row)
+            fresh = self._database.insert_new(DailyPostRow, keys, values).returning(DailyPostRow.day)
+            mine = (await connection.execute(fresh)).first() is not None
+            if not mine:
+                taken = sa.update(DailyPostRow).where(dead).values(begun_at=post.begun_at).returning(DailyPostRow.day)
+                mine = (await connection.execute(taken)).first() is not None
+            row = (await connection.execute(sa.select(*_POST).where(day))).one()
+        return Post(*row), mine
 
     async def posted(self, post: Post, message_id: int, reveal_at: datetime, now: datetime) -> None:
         """A question is in its channel. Its answer comes at `reveal_at`, and that of an earlier one now."""

@@ -15,14 +15,20 @@ from bot.study.memory import Rating, Review
 pytestmark = pytest.mark.asyncio
 
 NOON = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
 TODAY = date(2026, 8, 1)
 GUILD = 2**63 - 1
 SETTINGS = Daily(GUILD, 20, 540, "Europe/Berlin")
 
 
-async def begun(store: Store, day: date = TODAY, question: str = "leaf", guild: int = GUILD) -> Post:
-    return await store.daily.begin(guild, day, question, "autograd", {"form": "choice", "ö": [1]}, 20, NOON)
+async def begun(store: Store, day: date = TODAY, question: str = "leaf") -> Post:
+    post, mine = await store.daily.begin(put(day, question), MINUTE)
+    assert mine
+    return post
+
+
+def put(day: date = TODAY, question: str = "leaf", when: datetime = NOON) -> Post:
+    return Post(GUILD, day, question, "autograd", {"form": "choice", "ö": [1]}, 20, when)
 
 
 def review(user: int, post: Post, right: bool) -> Review:
@@ -49,15 +55,28 @@ async def test_settings_come_with_their_timer(store: Store) -> None:
     assert await store.timers.next_due() is None
 
 
-async def test_a_day_has_one_question_whoever_begins_it(url: str) -> None:
+async def test_a_day_has_one_question_and_one_who_posts_it(url: str) -> None:
     stores = [await Store.open(url) for _ in range(2)]
-    posts = await asyncio.gather(*(begun(stores[n % 2], question=f"q{n}") for n in range(6)))
-    assert len({post.question_id for post in posts}) == 1
-    assert posts[0].exercise == {"form": "choice", "ö": [1]}
-    assert posts[0].message_id is None
-    assert await stores[1].daily.post(GUILD, TODAY) == posts[0]
+    taken = await asyncio.gather(*(stores[n % 2].daily.begin(put(question=f"q{n}"), MINUTE) for n in range(6)))
+    assert len({post.question_id for post, _ in taken}) == 1
+    assert sorted(mine for _, mine in taken) == [False] * 5 + [True]
+    post = taken[0][0]
+    assert post == put(question=post.question_id)
+    assert await stores[1].daily.post(GUILD, TODAY) == post
     for store in stores:
         await store.aclose()
+
+
+async def test_what_a_dead_process_had_begun_is_taken_over_once(store: Store) -> None:
+    await begun(store)
+    early = put(question="other", when=NOON + MINUTE - SECOND)
+    assert await store.daily.begin(early, MINUTE) == (put(), False)
+    late = put(question="other", when=NOON + MINUTE)
+    taken = await asyncio.gather(*(store.daily.begin(late, MINUTE) for _ in range(4)))
+    assert sorted(mine for _, mine in taken) == [False] * 3 + [True]
+    assert {post.question_id for post, _ in taken} == {"leaf"}, "it is the same question that is posted"
+    await store.daily.posted(put(), 100, NOON, NOON)
+    assert (await store.daily.begin(put(when=NOON + DAY), MINUTE))[1] is False, "what is posted is nobody's to post"
 
 
 async def test_a_post_brings_its_reveal_and_that_of_the_days_before(store: Store) -> None:

@@ -91,7 +91,15 @@ class Clock:
                 wait = min(LOOK_S, max(SOONEST_S, (due - self.now()).total_seconds()))
         except StoreError as error:
             log.warning("Timers wait, because the database has a problem: %s", error)
-        self._looking.change_interval(seconds=wait)
+        # The loop counts from when this look was meant to begin, and would make up for every one that was missed: a
+        # laptop that slept for a night would look thirty thousand times.
+        behind = discord.utils.utcnow() - self._meant()
+        self._looking.change_interval(seconds=wait + max(0.0, behind.total_seconds()))
+
+    def _meant(self) -> datetime:
+        """When the present look was meant to begin."""
+        following = self._looking.next_iteration or discord.utils.utcnow()
+        return following - timedelta(seconds=self._looking.seconds or 0.0)
 
     async def _fire(self, timer: Timer) -> None:
         handler = self._handlers.get(timer.kind)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import discord
 from simcord import Env
+from simcord.actors import MemberActor
 from simcord.results import InteractionResult
 
 from bot.store import Store
 from bot.study.deck import key_of
-from bot.study.memory import Rating, Review
+from bot.study.memory import Card, Rating, Review
 from knowledge.questions import Question
 from knowledge.tutor import Tutor
-from tests.discord.world import Seen, World, message_of, text_of
+from tests.discord.world import Seen, World, components, labels, text_of
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
@@ -72,28 +72,44 @@ class Learning:
         return await self.alice.slash(self.world.general, "review start")
 
     async def press(self, seen: Seen, label: str) -> InteractionResult:
-        """Press a button of Alice's by the beginning of its label."""
-        from tests.discord.world import labels
+        """Press the button of Alice's whose label begins like this."""
+        return await press(self.world, self.alice, seen, label)
 
-        (full,) = [each for each in labels(seen) if each.startswith(label)]
-        return await self.world.press(self.alice, seen, full)
+    async def logged(self, question: Question, number: int) -> Review | None:
+        """Alice's review of a question that she had reviewed so often before."""
+        return await self.store.reviews.find(f"review:{self.alice.id}:{question.id}:{number}")
 
-    async def logged(self, session: bool = True) -> list[tuple[str, int, float]]:
-        """What the log has of Alice's reviews: question, rating, score."""
-        moments = []
-        for held in await self.store.reviews.cards(self.alice.id):
-            for number in range(held.card.reviews):
-                found = await self.store.reviews.find(f"review:{self.alice.id}:{held.question_id}:{number}")
-                if found:
-                    moments.append(found)
-        moments.sort(key=lambda review: review.answered_at)
-        return [(review.question_id, int(review.rating), review.score) for review in moments]
+    async def card(self, question: Question) -> Card:
+        """Alice's card of a question that she has met."""
+        card = await self.store.reviews.card(self.alice.id, question.id)
+        assert card is not None
+        return card
 
 
-def shows(seen: Seen, question: Question) -> bool:
+async def press(world: World, who: MemberActor, seen: Seen, label: str) -> InteractionResult:
+    """Press the button whose label begins like this."""
+    (full,) = [each for each in labels(seen) if each.startswith(label)]
+    return await world.press(who, seen, full)
+
+
+async def fill_in(world: World, who: MemberActor, seen: Seen, label: str, *given: str) -> InteractionResult:
+    """Press a button that opens a box, and type into its inputs."""
+    box = await press(world, who, seen, label)
+    return await who.submit_modal(box, {f"given:{number}": typed for number, typed in enumerate(given)})
+
+
+def styled(seen: Seen, style: int) -> list[str]:
+    """The labels of the buttons of one style; 3 is green."""
+    return [part["label"] for part in components(seen) if part["type"] == 2 and part["style"] == style]
+
+
+def plain(words: str) -> str:
+    """Text without the marks that keep it from being formatted."""
+    return words.replace("\\", "").replace("\u200b", "").replace("`", "")
+
+
+def about(seen: Seen, question: Question) -> bool:
     """Whether a card is about a question."""
-    message = message_of(seen)
-    raw = str(
-        message.components if not isinstance(message, discord.Message) else [c.to_dict() for c in message.components]
+    return plain(question.question) in plain(text_of(seen)) or any(
+        key_of(question.id) in str(part.get("custom_id")) for part in components(seen)
     )
-    return key_of(question.id) in raw or question.question in text_of(seen)

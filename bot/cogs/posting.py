@@ -14,7 +14,7 @@ from bot.store import Daily, Post, Store, Timer
 from bot.store.daily import POST, read_key
 from bot.study import daily as days
 from bot.study.exercises import Exercise
-from bot.study.local_time import local_day, next_at, zone_of
+from bot.study.local_time import last_at, local_day, next_at, zone_of
 from bot.ui import daily_cards
 from bot.ui.daily_cards import Shown, picks_of
 
@@ -49,6 +49,8 @@ class Posting:
             return
         zone = zone_of(daily.time_zone)
         planned = datetime.fromisoformat(timer.payload["planned"]) if timer.payload else timer.due_at
+        # After a long absence only the last question that was missed may still be made up for.
+        planned = max(planned, last_at(daily.minute, zone, now))
         following = next_at(daily.minute, zone, now)
         if now - planned > days.LATEST:
             await self._store.timers.set(POST, timer.key, following)

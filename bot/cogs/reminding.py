@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.cogs.reviewing import Reviewing
 from bot.cogs.shelf import Shelf
 from bot.store import Person, Store, Timer
-from bot.study.local_time import next_at, parse_time, zone_named, zone_of
+from bot.study.local_time import last_at, next_at, parse_time, zone_named, zone_of
 from bot.study.reminders import MOST_REFUSED, parse_days, wanted
 from bot.ui import cards, review_cards
 from bot.ui.failure import notice
@@ -82,7 +82,9 @@ class Reminding:
             return
         following = next_at(minute, zone, now)
         due = 0
-        if wanted(timer.due_at, now, minute, zone, person.quiet_days):
+        # After a long absence only the last time that was missed may still be made up for.
+        planned = max(timer.due_at, last_at(minute, zone, now))
+        if wanted(planned, now, minute, zone, person.quiet_days):
             due = len(await self._shelf.due(None, person.user_id, now))
         if not due:
             await self._store.timers.set(timer.kind, timer.key, following)

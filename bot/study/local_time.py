@@ -125,6 +125,14 @@ def next_at(minute: int, zone: tzinfo, after: datetime) -> datetime:
     return moment
 
 
+def last_at(minute: int, zone: tzinfo, until: datetime) -> datetime:
+    """The last of the moments that `next_at` gives, not later than `until`."""
+    found = next_at(minute, zone, until - 3 * DAY)
+    while (following := next_at(minute, zone, found)) <= until:
+        found = following
+    return found
+
+
 def is_at(moment: datetime, minute: int, zone: tzinfo) -> bool:
     """Whether `next_at` would give this moment."""
     return next_at(minute, zone, moment - timedelta(microseconds=1)) == moment

@@ -17,6 +17,7 @@ from bot.study.local_time import (
     days_in_a_row,
     find_zones,
     is_at,
+    last_at,
     local_day,
     next_at,
     parse_time,
@@ -46,6 +47,14 @@ def test_the_next_time_is_later_within_a_day_and_at_that_time(after: datetime, m
         # Only where that time was skipped may another one stand in for it.
         before = (found - timedelta(hours=2)).astimezone(zone).utcoffset()
         assert before != found.astimezone(zone).utcoffset()
+
+
+@given(moments, minutes, zones)
+def test_the_last_time_is_the_one_before_the_next(until: datetime, minute: int, zone: ZoneInfo) -> None:
+    found = last_at(minute, zone, until)
+    assert found <= until
+    assert next_at(minute, zone, found) == next_at(minute, zone, until)
+    assert last_at(minute, zone, found) == found
 
 
 @given(moments, minutes, zones)

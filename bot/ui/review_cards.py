@@ -75,13 +75,14 @@ def front(shown: Front) -> ui.LayoutView:
 def back(shown: Front, waits: Mapping[Rating, timedelta]) -> ui.LayoutView:
     """The answer, for the person to say how well they knew it."""
     question = shown.question
-    answer = text.cut_markdown(question.answer, ANSWER_LIMIT)
+    head = f"{_head(shown.place, question, shown.exercise, shown.note)}\n**{text.title(question.question)}**"
+    sources = sources_line(question)
+    room = TEXT_LIMIT - len(head) - len(sources) - 50
     return layout(
         PANEL,
-        ui.TextDisplay(_head(shown.place, question, shown.exercise, shown.note)),
-        ui.TextDisplay(f"**{text.title(question.question)}**"),
-        ui.TextDisplay(answer),
-        ui.TextDisplay(sources_line(question)),
+        ui.TextDisplay(head),
+        ui.TextDisplay(text.cut_markdown(question.answer, min(ANSWER_LIMIT, room))),
+        ui.TextDisplay(sources),
         ui.TextDisplay("**How well did you know it?**"),
         ui.ActionRow(*_ratings("rate", shown.step, waits, None)),
         ui.ActionRow(LookUpButton(shown.step.key)),

@@ -38,10 +38,13 @@ class Time:
         self._env.backend.advance_clock(span.total_seconds())
         await self._env.advance_time(1.5)
 
+    def until(self, hour: int, minute: int = 0) -> timedelta:
+        """How long it takes until it is that late in UTC."""
+        return (self.now().replace(hour=hour, minute=minute, second=0, microsecond=0) - self.now()) % DAY
+
     async def reach(self, hour: int, minute: int = 0) -> None:
         """Let time pass until it is that late in UTC."""
-        wanted = self.now().replace(hour=hour, minute=minute, second=0, microsecond=0)
-        await self.pass_((wanted - self.now()) % DAY)
+        await self.pass_(self.until(hour, minute))
 
 
 class Learning:

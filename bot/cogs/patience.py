@@ -12,7 +12,7 @@ from bot.errors import StoreError
 log = logging.getLogger(__name__)
 
 LOOK_UP_S = 2.0
-"""How long a press that opens a box may look something up."""
+"""How long a press that opens a box may look something up; Discord gives up after three seconds."""
 
 Found = TypeVar("Found")
 

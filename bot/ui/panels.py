@@ -206,6 +206,12 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "- *Run it* under the proof of an answer"
         ),
         ui.TextDisplay(
+            "**Remember**\n"
+            "- `/review start`: what you answered comes back just before you would forget it\n"
+            "- `/review reminder`: a direct message at your own time when something is due\n"
+            "- `/daily leaderboard`: who knew this server's questions of the day"
+        ),
+        ui.TextDisplay(
             "**Under an answer**\n"
             "- *Not this one* shows the next best answer\n"
             "- *Sources* has the documentation and what is commonly misstated\n"
@@ -215,12 +221,14 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
         ui.TextDisplay(
             "**For moderators**\n"
             "- `/settings`: channels in which I answer every question\n"
+            "- `/daily set`: a question of the day\n"
             "- `/unanswered`: what I did not know"
         ),
         ui.TextDisplay(
             small(
                 "I keep votes and which answer I gave; your words only where a server allows it; and the code you ran, "
-                "for *Edit and run again* alone, for 30 days or until its message is deleted."
+                "for *Edit and run again* alone, for 30 days or until its message is deleted. Of reviews I keep how "
+                "well you knew each question and when, never what you wrote."
             )
         ),
     )

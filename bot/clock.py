@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 """Longer than any handler takes; what a process that died had claimed is run by another one after that."""
 LOOK_S = 1.0
-"""Another process may set a timer that this one runs, so it looks this often."""
+"""A timer may have been set by what this process has just written, so it looks again so soon."""
+IDLE_S = 15.0
+"""Another process may have set a timer and died, so it looks this often even when it did nothing itself."""
 SOONEST_S = 0.01
 AT_ONCE = 50
 RETRY = timedelta(seconds=5)
@@ -45,6 +47,7 @@ class Clock:
         self._timers = timers
         self._handlers: dict[str, Handler] = {}
         self._looking = tasks.loop(seconds=LOOK_S)(self._look)
+        self._looked_at, self._changed, self._behind_s = now(), False, 0.0
         self._firing: set[asyncio.Task[None]] = set()
 
     def on(self, kind: str, handler: Handler) -> None:
@@ -54,10 +57,12 @@ class Clock:
     def start(self) -> None:
         """Begin to look for what is due, until `aclose`."""
         if not self._looking.is_running():
+            self._timers.watch(self._soon)
             self._looking.start()
 
     async def aclose(self) -> None:
         """Stop looking. A handler that is cut off is run again after its lease."""
+        self._timers.unwatch(self._soon)
         looking = self._looking.get_task()
         self._looking.cancel()
         running = [*self._firing, *((looking,) if looking else ())]
@@ -81,25 +86,33 @@ class Clock:
             task.add_done_callback(self._firing.discard)
         return firing
 
+    def _soon(self) -> None:
+        """Look within a moment: what was just written may be a timer."""
+        self._changed = True
+        wait = self._behind_s + (self.now() - self._looked_at).total_seconds() + LOOK_S
+        if self._looking.is_running() and (self._looking.seconds or 0.0) > wait:
+            self._looking.change_interval(seconds=wait)
+
     async def _look(self) -> None:
         """Start what is due, and look again when the next timer is due, or after a moment for those set elsewhere."""
-        wait = LOOK_S
+        self._looked_at, self._changed = self.now(), False
+        wait = IDLE_S
         try:
-            await self._claim()
-            due = await self._timers.next_due() if len(self._firing) < AT_ONCE else None
-            if due is not None:
-                wait = min(LOOK_S, max(SOONEST_S, (due - self.now()).total_seconds()))
+            # Most looks find nothing, and only read.
+            due = await self._timers.next_due()
+            if due is not None and due <= self.now():
+                await self._claim()
+                due = await self._timers.next_due()
+            if due is not None and len(self._firing) < AT_ONCE:
+                wait = min(IDLE_S, max(SOONEST_S, (due - self.now()).total_seconds()))
         except StoreError as error:
             log.warning("Timers wait, because the database has a problem: %s", error)
         # The loop counts from when this look was meant to begin, and would make up for every one that was missed: a
-        # laptop that slept for a night would look thirty thousand times.
-        behind = discord.utils.utcnow() - self._meant()
-        self._looking.change_interval(seconds=wait + max(0.0, behind.total_seconds()))
-
-    def _meant(self) -> datetime:
-        """When the present look was meant to begin."""
+        # laptop that slept for a night would look thousands of times.
         following = self._looking.next_iteration or discord.utils.utcnow()
-        return following - timedelta(seconds=self._looking.seconds or 0.0)
+        meant = following - timedelta(seconds=self._looking.seconds or 0.0)
+        self._behind_s = max(0.0, (discord.utils.utcnow() - meant).total_seconds())
+        self._looking.change_interval(seconds=self._behind_s + (min(wait, LOOK_S) if self._changed else wait))
 
     async def _fire(self, timer: Timer) -> None:
         handler = self._handlers.get(timer.kind)

@@ -152,7 +152,7 @@ class Dailies:
         day = _is(post.guild_id, post.day)
         dead = sa.and_(day, DailyPostRow.message_id.is_(None), DailyPostRow.begun_at <= post.begun_at - stale)
         async with self._database.write() as connection:
-            fresh = self._database.insert_new(DailyPostRow, keys, values).returning(DailyPostRow.day)
+            fresh = self._database.insert_once(DailyPostRow, keys, values).returning(DailyPostRow.day)
             mine = (await connection.execute(fresh)).first() is not None
             if not mine:
                 taken = sa.update(DailyPostRow).where(dead).values(begun_at=post.begun_at).returning(DailyPostRow.day)
@@ -218,7 +218,7 @@ class Dailies:
         keys = {"guild_id": post.guild_id, "day": post.day, "user_id": review.user_id}
         async with self._database.write() as connection:
             fresh = await connection.execute(
-                self._database.insert_new(
+                self._database.insert_once(
                     DailyAnswerRow,
                     keys,
                     {"given": storable(given), "correct": correct, "answered_at": review.answered_at},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,8 @@ class Database:
             self._engine = create_async_engine(
                 self.url, pool_pre_ping=True, pool_timeout=10, connect_args={"timeout": 10, "command_timeout": 30}
             )
+        self.after_write: list[Callable[[], None]] = []
+        """Called after every transaction that changed something here; other processes are not noticed."""
         # SQLite has one writer at a time. Queueing here is prompt; its own busy handler sleeps between attempts.
         self._writer = asyncio.Lock() if self.is_sqlite else None
 
@@ -138,6 +140,8 @@ class Database:
                 connection = await connection.execution_options(tutor_writes=True)
                 await stack.enter_async_context(connection.begin())
                 yield connection
+            for notice in self.after_write:
+                notice()
         except Failure as error:
             raise NotSaved(
                 f"I could not save that, because my database has a problem: {reason(error)}. "
@@ -150,19 +154,32 @@ class Database:
         keys: Mapping[str, Any],
         values: Mapping[str, Any],
         defaults: Mapping[str, Any] | None = None,
+        *,
+        only_if: sa.ColumnElement[bool] | None = None,
     ) -> sa.Insert:
-        """Insert a row, or set `values` on the one that has these `keys`. A new row gets the `defaults` as well."""
+        """Insert a row, or set `values` on the one that has these `keys`. A new row gets the `defaults` as well.
+
+        A row that is there is left alone unless `only_if`; `returning` then returns nothing.
+        """
         row = {**(defaults or {}), **keys, **values}
         if self.is_sqlite:
-            return sqlite.insert(table).values(row).on_conflict_do_update(index_elements=[*keys], set_=values)
-        return postgresql.insert(table).values(row).on_conflict_do_update(index_elements=[*keys], set_=values)
+            return (
+                sqlite.insert(table)
+                .values(row)
+                .on_conflict_do_update(index_elements=[*keys], set_=values, where=only_if)
+            )
+        return (
+            postgresql.insert(table)
+            .values(row)
+            .on_conflict_do_update(index_elements=[*keys], set_=values, where=only_if)
+        )
 
-    def insert_new(
-        self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]
-    ) -> sqlite.Insert | postgresql.Insert:
-        """Insert a row, unless there is one that has these `keys`."""
-        insert = sqlite.insert if self.is_sqlite else postgresql.insert
-        return insert(table).values({**keys, **values}).on_conflict_do_nothing(index_elements=[*keys])
+    def insert_once(self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]) -> sa.Insert:
+        """Insert a row unless there is one that has these `keys`; `returning` then returns nothing."""
+        row = {**keys, **values}
+        if self.is_sqlite:
+            return sqlite.insert(table).values(row).on_conflict_do_nothing(index_elements=[*keys])
+        return postgresql.insert(table).values(row).on_conflict_do_nothing(index_elements=[*keys])
 
     async def aclose(self) -> None:
         """Close every connection."""

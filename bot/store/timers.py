@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +41,15 @@ class Timers:
         """Forget a timer, if there is one."""
         async with self._database.write() as connection:
             await cancel_timer(connection, kind, key)
+
+    def watch(self, notice: Callable[[], None]) -> None:
+        """Have `notice` called whenever this process has changed the database, and with it perhaps a timer."""
+        self._database.after_write.append(notice)
+
+    def unwatch(self, notice: Callable[[], None]) -> None:
+        """Stop calling `notice`."""
+        if notice in self._database.after_write:
+            self._database.after_write.remove(notice)
 
     async def next_due(self) -> datetime | None:
         """When the next timer that nobody holds is due."""

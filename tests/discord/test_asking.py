@@ -226,13 +226,16 @@ async def test_follow_ups_can_be_chosen_from_a_select(world: World, probes: Prob
 
 async def test_every_command_says_where_it_works_and_for_whom(world: World) -> None:
     commands = {command["name"]: command for command in world.env.backend.commands[None].values()}
-    assert set(commands) == {"ask", "run", "help", "settings", "unanswered", "Answer this", "Run code"}
-    for name in ("ask", "run", "help", "Answer this", "Run code"):
+    everywhere = {"ask", "run", "review", "help", "Answer this", "Run code"}
+    servers = {"daily", "settings", "unanswered"}
+    assert set(commands) == everywhere | servers
+    for name in everywhere:
         assert commands[name]["integration_types"] == [0, 1], "installed by a server or by a user"
         assert commands[name]["contexts"] == [0, 1, 2]
-    for name in ("settings", "unanswered"):
+    for name in servers:
         assert commands[name]["integration_types"] == [0]
         assert commands[name]["contexts"] == [0]
+    for name in servers - {"daily"}:
         assert commands[name]["default_member_permissions"] == discord.Permissions(manage_guild=True).value
         with pytest.raises(SetupError, match="not visible"):
             await world.alice.slash(world.general, name)

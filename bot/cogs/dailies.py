@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,8 +18,6 @@ from bot.study.marking import Marker, letter_of, rating_of
 from bot.study.memory import Rating, Review
 from bot.ui import cards, daily_cards
 from bot.ui.failure import NOT_MODERATOR, notice
-
-log = logging.getLogger(__name__)
 
 PACE = timedelta(seconds=4)
 """The numbers on a card are edited at most so often."""
@@ -72,23 +69,13 @@ class Dailies:
 
     async def status(self, used: Used) -> None:
         """What is set, and whether it works."""
-        guild_id = await _moderated(used)
-        if guild_id is None:
-            return
-        daily = await self._store.daily.get(guild_id)
-        if daily is None:
-            await used.edit_original_response(view=cards.told(NOT_SET))
-        else:
+        if daily := await self._set(used):
             await self._show_settings(used, daily)
 
     async def post_now(self, used: Used) -> None:
         """Post the question of today at once, unless it is there already."""
-        guild_id = await _moderated(used)
-        if guild_id is None:
-            return
-        daily = await self._store.daily.get(guild_id)
+        daily = await self._set(used)
         if daily is None:
-            await used.edit_original_response(view=cards.told(NOT_SET))
             return
         now, zone = self._clock.now(), zone_of(daily.time_zone)
         try:
@@ -99,7 +86,7 @@ class Dailies:
         if not daily.active:
             again = replace(daily, active=True, trouble=None, trouble_since=None)
             await self._store.daily.set(again, next_at(daily.minute, zone, now))
-        where = f"https://discord.com/channels/{guild_id}/{post.channel_id}/{post.message_id}"
+        where = f"https://discord.com/channels/{daily.guild_id}/{post.channel_id}/{post.message_id}"
         line = f"Posted: {where}" if fresh else f"Today's question is there already: {where}"
         await used.edit_original_response(view=cards.told(line if post.message_id else BUSY))
 
@@ -118,6 +105,14 @@ class Dailies:
         names = await self._store.daily.pseudonyms([each.user_id for each in found])
         month = None if ever else f"{today:%B}"
         await used.edit_original_response(view=daily_cards.leaderboard(found, names, month, used.user.id))
+
+    async def _set(self, used: Used) -> Daily | None:
+        """What a moderator's server has set; None when that was nothing, which they are told, or they are none."""
+        guild_id = await _moderated(used)
+        daily = await self._store.daily.get(guild_id) if guild_id is not None else None
+        if guild_id is not None and daily is None:
+            await used.edit_original_response(view=cards.told(NOT_SET))
+        return daily
 
     async def _show_settings(self, used: Used, daily: Daily, warning: str = "") -> None:
         had = len(await self._store.daily.history(daily.guild_id))

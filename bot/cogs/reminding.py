@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import tzinfo
 from typing import Any
 
 import discord
@@ -88,12 +87,12 @@ class Reminding:
             due = len(await self._shelf.due(None, person.user_id, now))
         if not due:
             await self._store.timers.set(timer.kind, timer.key, following)
-        elif await self._sent(person, due, timer, zone):
+        elif await self._sent(person, due, timer):
             await self._store.reminders.sent(person.user_id, following)
         elif not await self._store.reminders.refused(person.user_id, following, MOST_REFUSED):
             log.info("Reminders of user %s are off: their direct messages are closed", person.user_id)
 
-    async def _sent(self, person: Person, due: int, timer: Timer, zone: tzinfo) -> bool:
+    async def _sent(self, person: Person, due: int, timer: Timer) -> bool:
         """Write to somebody. False when their settings refuse that; what else goes wrong is raised, to be retried."""
         view = review_cards.due_reminder(due, await self._reviewing.streak(person))
         try:

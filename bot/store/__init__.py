@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.store.conversations import Conversation, Conversations
-from bot.store.daily import Dailies, Daily, Post
+from bot.store.daily import Daily, DailyQuestions, Post
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.migrate import migrate
@@ -51,7 +51,7 @@ class Store:
         self.timers = Timers(database)
         self.queue = Queue(database)
         self.reminders = Reminders(database)
-        self.daily = Dailies(database)
+        self.daily = DailyQuestions(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

@@ -92,7 +92,7 @@ _POST = (
 )
 
 
-class Dailies:
+class DailyQuestions:
     def __init__(self, database: Database) -> None:
         self._database = database
 

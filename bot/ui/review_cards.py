@@ -19,14 +19,7 @@ from bot.study.review_session import MOST_NEW, Step, Summary, interval
 from bot.ui import text
 from bot.ui.cards import ANSWER, PANEL, SUGGEST, TEXT_LIMIT, Item, about, layout, small, sources_line
 from bot.ui.exercise_cards import EXPLAINED_LIMIT, exercise_items, explained
-from bot.ui.review_items import (
-    BeginButton,
-    BringBackButton,
-    LookUpButton,
-    MoreButton,
-    ReminderOffButton,
-    StepButton,
-)
+from bot.ui.review_items import LookUpButton, MoreButton, PlainButton, StepButton
 from knowledge.questions import Question
 
 ANSWER_LIMIT = 2400
@@ -160,9 +153,9 @@ def forecast(found: Forecast, due: int, suspended: int, next_due: datetime | Non
         ui.TextDisplay("\n".join(lines)),
     ]
     if suspended:
-        items.append(ui.Section(ui.TextDisplay(f"{_questions(suspended)} suspended."), accessory=BringBackButton()))
+        items.append(ui.Section(ui.TextDisplay(f"{_questions(suspended)} suspended."), accessory=PlainButton("back")))
     if due:
-        items.append(ui.ActionRow(BeginButton()))
+        items.append(ui.ActionRow(PlainButton("begin")))
     return layout(PANEL, *items)
 
 
@@ -176,7 +169,7 @@ def reminder(minute: int, zone: str, quiet_days: tuple[int, ...], next_at: datet
             f"When something is due, I write to you at {clock_face(minute)} in {zone}{quiet}. "
             f"Next time {discord.utils.format_dt(next_at, 'R')}."
         ),
-        ui.ActionRow(ReminderOffButton()),
+        ui.ActionRow(PlainButton("off")),
     )
 
 
@@ -186,7 +179,7 @@ def due_reminder(due: int, streak: int) -> ui.LayoutView:
     return layout(
         PANEL,
         ui.TextDisplay(f"### {_questions(due)} due\nA few minutes keep them in your memory.{kept}"),
-        ui.ActionRow(BeginButton(), ReminderOffButton()),
+        ui.ActionRow(PlainButton("begin"), PlainButton("off")),
     )
 
 

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 ACTION: Final = r"(?P<action>show|type|skip|bury|suspend|pick[0-3]|rate[1-4]|mark[1-4])"
 TYPED: Final = "review:typed:"
 SESSION: Final = r"(?P<session>\d{1,12})"
+PLAIN: Final = {
+    "begin": ("Review now", discord.ButtonStyle.primary),
+    "back": ("Bring them back", discord.ButtonStyle.secondary),
+    "off": ("Turn off", discord.ButtonStyle.secondary),
+}
 
 
 def reviewing_of(interaction: discord.Interaction[Any]) -> Reviewing:
@@ -58,20 +63,27 @@ class StepButton(ui.DynamicItem[AnyButton], template=rf"review:{ACTION}:(?P<step
         await guarded(interaction, reviewing_of(interaction).press(interaction, self.action, self.step))
 
 
-class BeginButton(ui.DynamicItem[AnyButton], template=r"review:begin"):
-    """Begins to review what is due, in the message that it is under."""
+class PlainButton(ui.DynamicItem[AnyButton], template=r"review:(?P<action>begin|back|off)"):
+    """Something that is the same for everybody: begin to review, take back what was suspended, reminders off."""
 
-    def __init__(self, label: str = "Review now") -> None:
-        super().__init__(ui.Button(label=label, style=discord.ButtonStyle.primary, custom_id="review:begin"))
+    def __init__(self, action: str) -> None:
+        label, style = PLAIN[action]
+        super().__init__(ui.Button(label=label, style=style, custom_id=f"review:{action}"))
+        self.action = action
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: AnyItem, match: re.Match[str], /
     ) -> Self:
-        return cls()
+        return cls(match["action"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, reviewing_of(interaction).begin(interaction))
+        if self.action == "begin":
+            await guarded(interaction, reviewing_of(interaction).begin(interaction))
+        elif self.action == "back":
+            await guarded(interaction, reviewing_of(interaction).bring_back(interaction))
+        else:
+            await guarded(interaction, reminding_of(interaction).turn_off(interaction))
 
 
 class MoreButton(ui.DynamicItem[AnyButton], template=rf"review:more:{SESSION}"):
@@ -108,36 +120,4 @@ class LookUpButton(ui.DynamicItem[AnyButton], template=rf"review:look:(?P<key>{K
         await guarded(interaction, reviewing_of(interaction).look_up(interaction, self.key))
 
 
-class BringBackButton(ui.DynamicItem[AnyButton], template=r"review:back"):
-    """Takes what was suspended back into the reviews."""
-
-    def __init__(self) -> None:
-        super().__init__(ui.Button(label="Bring them back", custom_id="review:back"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: AnyItem, match: re.Match[str], /
-    ) -> Self:
-        return cls()
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, reviewing_of(interaction).bring_back(interaction))
-
-
-class ReminderOffButton(ui.DynamicItem[AnyButton], template=r"review:reminder-off"):
-    """Turns daily reminders off."""
-
-    def __init__(self) -> None:
-        super().__init__(ui.Button(label="Turn off", custom_id="review:reminder-off"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: AnyItem, match: re.Match[str], /
-    ) -> Self:
-        return cls()
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, reminding_of(interaction).turn_off(interaction))
-
-
-REVIEW_ITEMS = (StepButton, BeginButton, MoreButton, LookUpButton, BringBackButton, ReminderOffButton)
+REVIEW_ITEMS = (StepButton, PlainButton, MoreButton, LookUpButton)

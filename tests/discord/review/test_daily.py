@@ -17,7 +17,7 @@ from bot.client import TutorBot
 from bot.errors import NotSaved
 from bot.settings import Settings
 from bot.store import Person, Post, Store
-from bot.store.daily import Dailies
+from bot.store.daily import DailyQuestions
 from bot.study.daily import GIVES_UP_AFTER
 from bot.study.exercises import Exercise
 from bot.study.memory import Rating
@@ -422,7 +422,7 @@ async def test_discord_failing_for_a_while_delays_it(world: World, time: Time) -
     assert len(await world.store.daily.history(world.guild.id)) == 1
 
 
-class Forgetful(Dailies):
+class Forgetful(DailyQuestions):
     """Dies once before a post is noted."""
 
     died = False

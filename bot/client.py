@@ -13,18 +13,25 @@ import discord
 from discord.ext import commands
 
 from bot.clock import Clock, utc_now
+from bot.cogs.dailies import Dailies
 from bot.cogs.desk import Desk
+from bot.cogs.posting import Posting
+from bot.cogs.reminding import Reminding
+from bot.cogs.reviewing import Reviewing
 from bot.cogs.runs import Runs
+from bot.cogs.shelf import Shelf
 from bot.errors import StoreError
 from bot.library import Library
 from bot.store import Store
 from bot.study.marking import Marker
 from bot.study.running import Limits
 from bot.ui.board_items import BOARD_ITEMS
+from bot.ui.daily_cards import DAILY_ITEMS
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
 from bot.ui.privacy_cards import PRIVACY_ITEMS
+from bot.ui.review_items import REVIEW_ITEMS
 from bot.ui.run_items import RUN_ITEMS
 from bot.worker import NoWorker, Worker
 from knowledge.tutor import Tutor
@@ -42,6 +49,8 @@ EXTENSIONS = (
     "bot.cogs.progress",
     "bot.cogs.leaderboard",
     "bot.cogs.privacy",
+    "bot.cogs.review",
+    "bot.cogs.daily",
     "bot.cogs.moderation",
     "bot.cogs.help",
 )
@@ -86,9 +95,22 @@ class TutorBot(commands.AutoShardedBot):
         self.runs = Runs(worker, store, self.desk, limits)
         self.library = Library(tutor.corpus, store)
         self.marker = Marker(tutor, worker)
+        shelf = Shelf(store, self.library)
+        self.reviewing = Reviewing(store, shelf, self.marker, self.desk, self.clock)
+        self.reminding = Reminding(self, store, shelf, self.reviewing, self.clock)
+        self.posting = Posting(self, store, self.library, self.clock)
+        self.dailies = Dailies(store, self.library, self.marker, self.posting, self.clock)
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *BOARD_ITEMS, *PRIVACY_ITEMS, *MODERATION_ITEMS)
+        self.add_dynamic_items(
+            *ASK_ITEMS,
+            *RUN_ITEMS,
+            *REVIEW_ITEMS,
+            *DAILY_ITEMS,
+            *BOARD_ITEMS,
+            *PRIVACY_ITEMS,
+            *MODERATION_ITEMS,
+        )
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()

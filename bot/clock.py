@@ -47,7 +47,7 @@ class Clock:
         self._timers = timers
         self._handlers: dict[str, Handler] = {}
         self._looking = tasks.loop(seconds=LOOK_S)(self._look)
-        self._looked_at, self._changed = now(), False
+        self._looked_at, self._changed, self._behind_s = now(), False, 0.0
         self._firing: set[asyncio.Task[None]] = set()
 
     def on(self, kind: str, handler: Handler) -> None:
@@ -89,9 +89,9 @@ class Clock:
     def _soon(self) -> None:
         """Look within a moment: what was just written may be a timer."""
         self._changed = True
-        since = (self.now() - self._looked_at).total_seconds()
-        if self._looking.is_running() and (self._looking.seconds or 0.0) > since + LOOK_S:
-            self._looking.change_interval(seconds=since + LOOK_S)
+        wait = self._behind_s + (self.now() - self._looked_at).total_seconds() + LOOK_S
+        if self._looking.is_running() and (self._looking.seconds or 0.0) > wait:
+            self._looking.change_interval(seconds=wait)
 
     async def _look(self) -> None:
         """Start what is due, and look again when the next timer is due, or after a moment for those set elsewhere."""
@@ -107,7 +107,12 @@ class Clock:
                 wait = min(IDLE_S, max(SOONEST_S, (due - self.now()).total_seconds()))
         except StoreError as error:
             log.warning("Timers wait, because the database has a problem: %s", error)
-        self._looking.change_interval(seconds=min(wait, LOOK_S) if self._changed else wait)
+        # The loop counts from when this look was meant to begin, and would make up for every one that was missed: a
+        # laptop that slept for a night would look thousands of times.
+        following = self._looking.next_iteration or discord.utils.utcnow()
+        meant = following - timedelta(seconds=self._looking.seconds or 0.0)
+        self._behind_s = max(0.0, (discord.utils.utcnow() - meant).total_seconds())
+        self._looking.change_interval(seconds=self._behind_s + (min(wait, LOOK_S) if self._changed else wait))
 
     async def _fire(self, timer: Timer) -> None:
         handler = self._handlers.get(timer.kind)

@@ -110,6 +110,10 @@ class Desk:
             return cards.suggest(reply.asked, [cards.Shown(hit.question, hit.score) for hit in reply.found.hits], deck)
         return cards.unknown(reply.asked, KEPT[reply.kept])
 
+    def whole(self, question: Question, asker: int) -> ui.LayoutView:
+        """The card with the whole answer to a question, for somebody who asked for that very one."""
+        return self._answer(question, None, Deck.deal(asker, ()))
+
     def _answer(self, question: Question, score: float | None, deck: Deck, note: str = "") -> ui.LayoutView:
         return cards.answer(cards.Shown(question, score), deck, self.asking.near(question, deck), note=note)
 

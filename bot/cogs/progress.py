@@ -12,10 +12,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TutorBot
+from bot.cogs.times import offer_zones
 from bot.library import Library
 from bot.store import Person, Store
 from bot.study import zones
-from bot.study.progress import DAY, WEEKS, Met, Progress, day_starts, local_day, overview, streak, year_begin
+from bot.study.local_time import DAY, local_day
+from bot.study.progress import WEEKS, Met, Progress, day_starts, overview, streak, year_begin
 from bot.ui import progress_cards as cards
 from bot.ui import progress_picture
 
@@ -62,8 +64,7 @@ class ProgressCog(commands.Cog, name="Progress"):
 
     @timezone.autocomplete("name")
     async def offer_zones(self, interaction: Used, typed: str) -> list[app_commands.Choice[str]]:
-        now = self.bot.clock.now()
-        return [app_commands.Choice(name=cards.zone_option(zone, now), value=zone) for zone in zones.offer(typed)]
+        return await offer_zones(interaction, typed)
 
     async def show(self, interaction: discord.Interaction[TutorBot], who: Person, heading: str) -> None:
         """Fill an interaction that was deferred with a person's progress. `heading` is safe to show."""

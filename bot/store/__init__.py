@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from bot.store.conversations import Conversation, Conversations
+from bot.store.daily import Daily, DailyQuestions, Post
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.migrate import migrate
 from bot.store.people import People, Person
 from bot.store.privacy import Privacy
 from bot.store.progress import Practice
+from bot.store.queue import Queue
 from bot.store.quizzes import Quizzes, Standing
+from bot.store.reminders import Reminders
 from bot.store.reports import Reported, Reports
 from bot.store.reviews import Held, Reviews
 from bot.store.snippets import Snippet, Snippets
@@ -22,9 +25,11 @@ from bot.store.votes import VoteCounts, Votes
 
 __all__ = [
     "Conversation",
+    "Daily",
     "GuildSettings",
     "Held",
     "Person",
+    "Post",
     "Reported",
     "Snippet",
     "Standing",
@@ -54,6 +59,9 @@ class Store:
         self.timers = Timers(database)
         self.quizzes = Quizzes(database)
         self.reports = Reports(database)
+        self.queue = Queue(database)
+        self.reminders = Reminders(database)
+        self.daily = DailyQuestions(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

@@ -91,6 +91,9 @@ NOBODY: Declared = ()
 DECLARED: dict[str, Declared] = {
     "cards": (Rows("user_id"),),
     "conversations": (Rows("user_id"),),
+    "daily": NOBODY,
+    "daily_answers": (Rows("user_id"),),
+    "daily_posts": NOBODY,
     "guilds": NOBODY,
     "people": (Rows("user_id"),),
     "question_reports": (Rows("user_id"),),
@@ -100,7 +103,9 @@ DECLARED: dict[str, Declared] = {
     "quiz_players": (Rows("user_id"),),
     # The other players' quiz goes on without its host.
     "quizzes": (Blanks("host_id"),),
+    "refused_reminders": (Rows("user_id"),),
     "reviews": (Rows("user_id"),),
+    "set_aside": (Rows("user_id"),),
     "snippets": (Rows("user_id"),),
     "store_values": NOBODY,
     # A timer for one person has their id as its key, or as "user_id" in its payload.

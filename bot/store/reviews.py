@@ -16,7 +16,8 @@ from bot.store.tables.reviews import CardRow, ReviewRow
 from bot.study import memory
 from bot.study.memory import Card, Rating, Review
 
-_CARD = (
+# What a Card is made from, in its order.
+CARD = (
     CardRow.state,
     CardRow.step,
     CardRow.stability,
@@ -25,6 +26,21 @@ _CARD = (
     CardRow.last_review,
     CardRow.reviews,
     CardRow.lapses,
+)
+# What a Review is made from, in its order.
+_EVENT: tuple[Any, ...] = (
+    ReviewRow.event,
+    ReviewRow.user_id,
+    ReviewRow.question_id,
+    ReviewRow.form,
+    ReviewRow.source,
+    ReviewRow.rating,
+    ReviewRow.score,
+    ReviewRow.answered_at,
+    ReviewRow.guild_id,
+    ReviewRow.session_id,
+    ReviewRow.points,
+    ReviewRow.seconds,
 )
 
 
@@ -102,7 +118,7 @@ class Reviews:
 
     async def held_by(self, user_ids: Sequence[int]) -> dict[int, list[Held]]:
         """The cards of several people, for choosing questions that suit a group."""
-        statement = sa.select(CardRow.user_id, CardRow.question_id, CardRow.last_score, CardRow.last_form, *_CARD)
+        statement = sa.select(CardRow.user_id, CardRow.question_id, CardRow.last_score, CardRow.last_form, *CARD)
         held: dict[int, list[Held]] = {user_id: [] for user_id in user_ids}
         async with self._database.read() as connection:
             for user, question, score, form, *card in await connection.execute(
@@ -121,27 +137,28 @@ class Reviews:
 
     async def find(self, key: str) -> Review | None:
         """The event with this key."""
-        statement = sa.select(
-            ReviewRow.event,
-            ReviewRow.user_id,
-            ReviewRow.question_id,
-            ReviewRow.form,
-            ReviewRow.source,
-            ReviewRow.rating,
-            ReviewRow.score,
-            ReviewRow.answered_at,
-            ReviewRow.guild_id,
-            ReviewRow.session_id,
-            ReviewRow.points,
-            ReviewRow.seconds,
-        ).where(ReviewRow.event == key)
+        found = await self._events(ReviewRow.event == key)
+        return found[0] if found else None
+
+    async def session(self, user_id: int, session_id: str) -> list[Review]:
+        """What somebody answered in one session, oldest first."""
+        return await self._events(sa.and_(ReviewRow.user_id == user_id, ReviewRow.session_id == session_id))
+
+    async def moments(self, user_id: int, since: datetime) -> list[datetime]:
+        """When somebody answered anything since a moment."""
+        statement = sa.select(ReviewRow.answered_at).where(ReviewRow.user_id == user_id, ReviewRow.answered_at >= since)
         async with self._database.read() as connection:
-            row: Any = (await connection.execute(statement)).one_or_none()
-        return None if row is None else replace(Review(*row), rating=Rating(row.rating))
+            return list((await connection.execute(statement)).scalars())
+
+    async def _events(self, which: sa.ColumnElement[bool]) -> list[Review]:
+        statement = sa.select(*_EVENT).where(which).order_by(ReviewRow.answered_at, ReviewRow.id)
+        async with self._database.read() as connection:
+            found = [Review(*row) for row in await connection.execute(statement)]
+        return [replace(review, rating=Rating(review.rating)) for review in found]
 
     async def _held(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Held]:
         statement = (
-            sa.select(CardRow.question_id, CardRow.last_score, CardRow.last_form, *_CARD)
+            sa.select(CardRow.question_id, CardRow.last_score, CardRow.last_form, *CARD)
             .where(which)
             .order_by(CardRow.due, CardRow.question_id)
             .limit(limit)
@@ -195,7 +212,7 @@ async def record(connection: AsyncConnection, database: Database, review: Review
 
 
 async def _card(connection: AsyncConnection, user_id: int, question_id: str) -> Card | None:
-    statement = sa.select(*_CARD).where(CardRow.user_id == user_id, CardRow.question_id == question_id)
+    statement = sa.select(*CARD).where(CardRow.user_id == user_id, CardRow.question_id == question_id)
     row = (await connection.execute(statement)).one_or_none()
     return None if row is None else Card(*row)
 

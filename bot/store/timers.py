@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
@@ -103,6 +104,21 @@ async def set_timer(
     """Set a timer within a transaction of the caller's, so that it is there exactly when the rest is."""
     fresh = {"due_at": due_at, "payload": dict(payload or {}), "lease": None, "leased_until": None, "attempts": 0}
     await connection.execute(database.upsert(TimerRow, {"kind": kind, "key": key}, fresh))
+
+
+async def set_at_latest(connection: AsyncConnection, database: Database, kind: str, key: str, due_at: datetime) -> None:
+    """Have something done by a time, within a transaction of the caller's: what was set for sooner stays.
+
+    Unless that has begun already and may have missed what this is about; then it is done once more.
+    """
+    insert = sqlite.insert if database.is_sqlite else postgresql.insert
+    fresh = {"due_at": due_at, "payload": {}, "lease": None, "leased_until": None, "attempts": 0}
+    statement = insert(TimerRow).values(kind=kind, key=key, **fresh)
+    waits = sa.and_(TimerRow.lease.is_(None), TimerRow.due_at < due_at)
+    later = sa.case((waits, TimerRow.due_at), else_=statement.excluded.due_at)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["kind", "key"], set_={**fresh, "due_at": later})
+    )
 
 
 async def cancel_timer(connection: AsyncConnection, kind: str, key: str) -> None:

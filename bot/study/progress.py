@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
+from bot.study.forecast import forecast
+from bot.study.local_time import DAY, local_day
 from bot.study.memory import Card, recall
 
 WEEKS = 53
 """Columns of the year: the week of today and the 52 before it."""
-FORECAST_DAYS = 14
 MOST_AXES = 12
 """More names than that do not fit round a radar."""
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +103,6 @@ class Progress:
         yield from sums.items()
 
 
-def local_day(moment: datetime, zone: tzinfo) -> date:
-    """The day that it is in `zone` at a moment."""
-    return moment.astimezone(zone).date()
-
-
 def year_begin(today: date) -> date:
     """The Monday with which the year up to `today` begins."""
     return today - DAY * (today.weekday() + 7 * (WEEKS - 1))
@@ -170,12 +164,6 @@ def topics(met: Iterable[Met], sizes: Mapping[str, int], now: datetime) -> tuple
     return tuple(sorted(found, key=lambda topic: (-topic.met, topic.name)))
 
 
-def forecast(cards: Iterable[Card], today: date, zone: tzinfo) -> tuple[int, ...]:
-    """How many cards come due on each of the next days, today first, with all that is overdue."""
-    days = Counter(max(0, (local_day(card.due, zone) - today).days) for card in cards)
-    return tuple(days[number] for number in range(FORECAST_DAYS))
-
-
 def overview(
     met: Sequence[Met],
     sizes: Mapping[str, int],
@@ -199,7 +187,7 @@ def overview(
         zone=str(zone),
         topics=topics(met, sizes, now),
         year=tuple(counts),
-        forecast=forecast(cards, today, zone),
+        forecast=tuple(count for _, count in forecast(cards, now, zone).days),
         streak=run,
         best_streak=max(run, longest_streak(counts, today, quiet_days)),
         due=sum(card.due <= now for card in cards),

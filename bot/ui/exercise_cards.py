@@ -43,7 +43,8 @@ def exercise_items(exercise: Exercise) -> list[Item]:
 
 def answer_modal(exercise: Exercise, custom_id: str) -> StatelessModal:
     """The box in which an answer to *output*, *code* or *text* is typed: one input for each gap."""
-    modal = StatelessModal(NAMES[exercise.form].capitalize(), custom_id)
+    title = "Answer in words" if exercise.form == "text" else NAMES[exercise.form].capitalize()
+    modal = StatelessModal(title, custom_id)
     for number, (label, about, paragraph) in enumerate(_inputs(exercise)):
         modal.add_item(
             ui.Label(

@@ -208,9 +208,10 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
         ui.TextDisplay(
             "**Practise**\n"
             "- `/quiz start`: alone in two minutes, or with everybody in a channel\n"
-            "- `/progress`: streak, topics, the last year, and what comes back when\n"
-            "- `/leaderboard`: points of this server, for who wants to join\n"
-            "- `/timezone`: when your days begin"
+            "- `/review start`: what you answered comes back just before you would forget it\n"
+            "- `/review reminder`: a direct message at your own time when something is due\n"
+            "- `/daily leaderboard`: who knew this server's questions of the day\n"
+            "- `/progress`, `/leaderboard`, `/timezone`: how far you are, and when your days begin"
         ),
         ui.TextDisplay(
             "**Under an answer**\n"
@@ -222,6 +223,7 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
         ui.TextDisplay(
             "**For moderators**\n"
             "- `/settings`: channels in which I answer every question\n"
+            "- `/daily set`: a question of the day\n"
             "- `/unanswered`: what I did not know"
         ),
         ui.TextDisplay(

@@ -10,7 +10,8 @@ from datetime import datetime
 import discord
 from discord import ui
 
-from bot.study.progress import DAY, Progress
+from bot.study.local_time import DAY
+from bot.study.progress import Progress
 from bot.study.zones import zone_of
 from bot.ui import text
 from bot.ui.cards import PANEL, UNKNOWN, Item, layout, small

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.study.progress import DAY, Progress, Topic
+from bot.study.local_time import DAY
+from bot.study.progress import Progress, Topic
 from bot.ui.canvas import Canvas, Colour, Point, drawable, font
 from bot.ui.text import cut, topic_name
 

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.store import Conversation, Snippet
+from bot.store import Conversation, Held, Snippet
 from bot.store.conversations import Conversations
+from bot.store.reviews import Reviews
 from bot.store.snippets import Snippets
 
 
@@ -29,6 +30,17 @@ class SlowConversations(Conversations):
     async def latest(self, channel_id: int, user_id: int | None = None) -> Conversation | None:
         await asyncio.sleep(self._delay_s)
         return None
+
+
+class SlowReviews(Reviews):
+    """Says only after `delay_s` seconds that somebody has no cards."""
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+
+    async def cards(self, user_id: int) -> list[Held]:
+        await asyncio.sleep(self._delay_s)
+        return []
 
 
 class SlowSnippets(Snippets):

@@ -131,7 +131,7 @@ async def test_a_missing_folder_is_said(tmp_path: Path) -> None:
         await Store.open(sqlite_url(tmp_path / "nowhere" / "tutor.db"))
 
 
-# Runs on a file system of half a megabyte: writes until it is full, makes room, and writes on.
+# Runs on a file system of a few megabytes: writes until it is full, makes room, and writes on.
 FILL = """
 import asyncio, os, sys
 from datetime import UTC, datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -10,17 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.study.forecast import DAYS, forecast
+from bot.study.local_time import local_day
 from bot.study.memory import Card, Rating, review
 from bot.study.progress import (
-    FORECAST_DAYS,
     MOST_AXES,
     WEEKS,
     Met,
     Progress,
     Streak,
     day_starts,
-    forecast,
-    local_day,
     longest_streak,
     overview,
     streak,
@@ -188,9 +187,13 @@ def test_the_forecast_puts_what_is_overdue_to_today() -> None:
         return Card(2, None, 3.0, 5.0, moment, NOW - DAY, 1, 0)
 
     cards = [due(NOW - 40 * DAY), due(NOW), due(datetime(2026, 8, 12, 22, 30, tzinfo=UTC)), due(NOW + 13 * DAY)]
-    assert forecast(cards, WEDNESDAY, UTC) == (3, *[0] * 12, 1)
-    assert forecast(cards, WEDNESDAY, BERLIN) == (2, 1, *[0] * 11, 1), "in Berlin that is tomorrow"
-    assert forecast([due(NOW + 14 * DAY)], WEDNESDAY, UTC) == (0,) * FORECAST_DAYS
+
+    def counts(coming: list[Card], zone: tzinfo) -> list[int]:
+        return [count for _, count in forecast(coming, NOW, zone).days]
+
+    assert counts(cards, UTC) == [3, *[0] * 12, 1]
+    assert counts(cards, BERLIN) == [2, 1, *[0] * 11, 1], "in Berlin that is tomorrow"
+    assert counts([due(NOW + 14 * DAY)], UTC) == [0] * DAYS
 
 
 # ------------------------------------------------------------------------------------------- all of it

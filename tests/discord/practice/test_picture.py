@@ -12,7 +12,8 @@ import discord
 import pytest
 from PIL import Image
 
-from bot.study.progress import FORECAST_DAYS, Progress, Topic, year_begin
+from bot.study import forecast
+from bot.study.progress import Progress, Topic, year_begin
 from bot.ui.canvas import drawable
 from bot.ui.progress_cards import ALTERNATIVE, alternative, card, in_words
 from bot.ui.progress_picture import EMPTY, GROUND, HEAT, HEIGHT, ORANGE, PANEL, WIDTH, draw
@@ -27,7 +28,7 @@ def progress(topics: Sequence[Topic] = (), year: Sequence[int] = ()) -> Progress
         zone="Europe/Berlin",
         topics=tuple(topics),
         year=(*[0] * (DAYS - len(year)), *year),
-        forecast=(0,) * FORECAST_DAYS,
+        forecast=(0,) * forecast.DAYS,
         streak=0,
         best_streak=0,
         due=0,

@@ -71,10 +71,21 @@ class Clock:
         await asyncio.gather(*firing)
         return len(firing)
 
+    async def hurry(self, kind: str, key: str) -> bool:
+        """Run one timer that is due at once, and wait for it, because somebody looks at what it does.
+
+        False when there is none, or another process has it already. Raises StoreError.
+        """
+        firing = self._fire_all(await self._timers.claim(self.now(), 1, LEASE, (kind, key)))
+        await asyncio.gather(*firing)
+        return bool(firing)
+
     async def _claim(self) -> list[asyncio.Task[None]]:
         """Start what is due, as far as there is room: a handler that waits for Discord does not hold up the others."""
         room = AT_ONCE - len(self._firing)
-        claimed = await self._timers.claim(self.now(), room, LEASE) if room else []
+        return self._fire_all(await self._timers.claim(self.now(), room, LEASE) if room > 0 else [])
+
+    def _fire_all(self, claimed: list[Timer]) -> list[asyncio.Task[None]]:
         firing = [asyncio.create_task(self._fire(timer), name=f"timer {timer.kind}") for timer in claimed]
         for task in firing:
             self._firing.add(task)

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from bot.store.conversations import Conversation, Conversations
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
+from bot.store.meetings import Meetings
 from bot.store.migrate import migrate
+from bot.store.partners import Partners, Wish
 from bot.store.people import People, Person
 from bot.store.reviews import Held, Reviews
 from bot.store.snippets import Snippet, Snippets
@@ -26,6 +28,7 @@ __all__ = [
     "Timer",
     "Unanswered",
     "VoteCounts",
+    "Wish",
     "sqlite_url",
 ]
 
@@ -44,6 +47,8 @@ class Store:
         self.reviews = Reviews(database)
         self.people = People(database)
         self.timers = Timers(database)
+        self.meetings = Meetings(database)
+        self.partners = Partners(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

@@ -17,12 +17,15 @@ from bot.cogs.desk import Desk
 from bot.cogs.runs import Runs
 from bot.errors import StoreError
 from bot.library import Library
+from bot.lobby import LobbyOpener, NoLobby
 from bot.store import Store
 from bot.study.marking import Marker
 from bot.study.running import Limits
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
+from bot.ui.meeting_items import MEETING_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
+from bot.ui.partner_items import PARTNER_ITEMS
 from bot.ui.run_items import RUN_ITEMS
 from bot.worker import NoWorker, Worker
 from knowledge.tutor import Tutor
@@ -32,7 +35,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("bot.cogs.ask", "bot.cogs.listen", "bot.cogs.run", "bot.cogs.moderation", "bot.cogs.help")
+EXTENSIONS = (
+    "bot.cogs.ask",
+    "bot.cogs.listen",
+    "bot.cogs.run",
+    "bot.cogs.meetings",
+    "bot.cogs.moderation",
+    "bot.cogs.help",
+)
 COMMANDS_HASH = "commands"
 NO_WORKER = "This bot was started without a worker to run code; ask whoever runs it to set one up."
 
@@ -57,7 +67,12 @@ class TutorBot(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True, messages=True, message_content=settings.message_content),
+            intents=discord.Intents(
+                guilds=True,
+                guild_scheduled_events=True,
+                messages=True,
+                message_content=settings.message_content,
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=TutorTree,
             chunk_guilds_at_startup=False,
@@ -74,9 +89,10 @@ class TutorBot(commands.AutoShardedBot):
         self.runs = Runs(worker, store, self.desk, limits)
         self.library = Library(tutor.corpus, store)
         self.marker = Marker(tutor, worker)
+        self.lobby: LobbyOpener = NoLobby()
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MODERATION_ITEMS)
+        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MEETING_ITEMS, *PARTNER_ITEMS, *MODERATION_ITEMS)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()

@@ -84,6 +84,11 @@ class Partners:
                 await set_timer(connection, self._database, RUN, str(guild_id), now)
         return found[0] if found else None
 
+    async def run(self, guild_id: int, now: datetime) -> None:
+        """Have pairs looked for at once."""
+        async with self._database.write() as connection:
+            await set_timer(connection, self._database, RUN, str(guild_id), now)
+
     async def stop(self, guild_id: int, user_id: int) -> None:
         """Look no longer."""
         which = sa.and_(SeekerRow.guild_id == guild_id, SeekerRow.user_id == user_id)
@@ -107,11 +112,6 @@ class Partners:
         statement = sa.select(sa.func.count()).where(SeekerRow.guild_id == guild_id, SeekerRow.looking)
         async with self._database.read() as connection:
             return (await connection.execute(statement)).scalar_one()
-
-    async def again_at(self, guild_id: int, at: datetime) -> None:
-        """Have pairs looked for once more at a time."""
-        async with self._database.write() as connection:
-            await set_timer(connection, self._database, RUN, str(guild_id), at)
 
     async def propose(self, steps: Sequence[Step], now: datetime) -> list[Proposal]:
         """Keep new proposals. One of whose people is part of another by now, or looks no longer, is left out."""
@@ -251,6 +251,7 @@ async def _seekers(connection: AsyncConnection, wishes: Sequence[Wish], now: dat
             avoids=frozenset(wish.avoids) | {other for other in ids if frozenset((wish.user_id, other)) in apart},
             last_partner=wish.last_partner,
             again=wish.again,
+            channel_id=wish.channel_id,
         )
         for wish in wishes
     ]

@@ -89,6 +89,12 @@ class Timers:
         async with self._database.write() as connection:
             await connection.execute(sa.update(TimerRow).where(_is(timer)).values(leased_until=at))
 
+    async def again(self, timer: Timer, at: datetime) -> None:
+        """Have a claimed timer run once more at a time, unless it was set anew meanwhile."""
+        fresh = {"due_at": at, "lease": None, "leased_until": None, "attempts": 0}
+        async with self._database.write() as connection:
+            await connection.execute(sa.update(TimerRow).where(_is(timer)).values(fresh))
+
 
 async def set_timer(
     connection: AsyncConnection,

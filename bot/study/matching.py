@@ -37,7 +37,7 @@ EACH_DAY, MOST_DAYS = 8, 10
 
 @dataclass(frozen=True, slots=True)
 class Seeker:
-    """Somebody who looks for a partner since `since`.
+    """Somebody who looks for a partner since `since`, and asked for one in `channel_id`.
 
     No `topics` means any; so does an empty `language`. `avoids` are people they do not want to meet, with those that a
     proposal with came to nothing with lately. `again` says that the last partner is welcome when there is no other.
@@ -52,6 +52,7 @@ class Seeker:
     avoids: frozenset[int] = frozenset()
     last_partner: int | None = None
     again: bool = False
+    channel_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

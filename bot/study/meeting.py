@@ -58,7 +58,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class SignUp:
     """One person who wants to come. `until` is when an offered seat goes on to the next; `reachable` is False once a
-    direct message to them was refused."""
+    direct message to them was refused, and `called` what they were told in the channel instead."""
 
     user_id: int
     place: Place = "seat"
@@ -67,6 +67,7 @@ class SignUp:
     reminders: bool = True
     every_week: bool = False
     reachable: bool = True
+    called: What | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,14 +218,19 @@ def here(meeting: Meeting, user_id: int) -> Step:
     return Step(after, "here", lobby=known.place != "seat")
 
 
-def cancel(meeting: Meeting, by: int | None, *, series: bool = False) -> Step:
-    """Call a meeting off, with all that would follow it when `series`. `by` is None when its event went in Discord."""
+def cancel(meeting: Meeting, by: int | None, *, series: bool = False, event_gone: bool = False) -> Step:
+    """Call a meeting off, with all that would follow it when `series`.
+
+    `by` is None when its event or its channel went in Discord; `event_gone` when that was the event.
+    """
     if meeting.status == "cancelled" and series and meeting.weekly:
         return Step(replace(meeting, weekly=False))
     if meeting.status != "planned":
         return Step(meeting, "over")
     step = _cancelled(meeting, by)
-    return replace(step, meeting=replace(step.meeting, weekly=meeting.weekly and not series))
+    event_id = None if event_gone else meeting.event_id
+    after = replace(step.meeting, weekly=meeting.weekly and not series, event_id=event_id)
+    return replace(step, meeting=after, event=not event_gone)
 
 
 def restore(meeting: Meeting, by: int, now: datetime) -> Step:
@@ -243,7 +249,7 @@ def move(meeting: Meeting, at: datetime, by: int | None, now: datetime) -> Step:
         return Step(meeting, "over")
     if at == meeting.starts_at:
         return Step(meeting, "already")
-    everybody = tuple(replace(sign_up, here=False, until=None) for sign_up in meeting.sign_ups)
+    everybody = tuple(replace(sign_up, here=False, until=None, called=None) for sign_up in meeting.sign_ups)
     after = replace(
         meeting,
         status="planned",
@@ -272,6 +278,29 @@ def unreachable(meeting: Meeting, user_id: int) -> Step:
     """Somebody takes no direct messages."""
     known = meeting.sign_up(user_id)
     return Step(_with(meeting, replace(known, reachable=False))) if known else Step(meeting, "none")
+
+
+def to_call(meeting: Meeting, what: What, now: datetime) -> tuple[int, ...]:
+    """Who must be told in the channel, because they take no direct messages, and has not been told there."""
+    return tuple(
+        sign_up.user_id
+        for sign_up in meeting.sign_ups
+        if not sign_up.reachable and sign_up.called != what and still_true(meeting, News(sign_up.user_id, what), now)
+    )
+
+
+def called(meeting: Meeting, user_ids: Iterable[int], what: What) -> Step:
+    """These people were told in the channel."""
+    for known in (meeting.sign_up(user_id) for user_id in user_ids):
+        meeting = _with(meeting, replace(known, called=what)) if known else meeting
+    return Step(meeting)
+
+
+def may_change(meeting: Meeting, user_id: int, *, moderator: bool) -> bool:
+    """Whether somebody may move a meeting or call it off; where too few came, whoever did come may move it."""
+    known = meeting.sign_up(user_id)
+    came = meeting.status == "short" and known is not None and known.place == "seat"
+    return moderator or user_id == meeting.host_id or came or (meeting.pair and known is not None)
 
 
 def next_due(meeting: Meeting) -> datetime | None:
@@ -397,13 +426,8 @@ def _followed(step: Step, now: datetime, new_id: str) -> Step:
 
 
 def _cancelled(meeting: Meeting, by: int | None) -> Step:
-    after = replace(
-        meeting,
-        status="cancelled",
-        cancelled_by=by,
-        event_id=meeting.event_id if by else None,
-    )
-    return Step(after, news=_told(meeting, "cancelled", by), event=by is not None)
+    after = replace(meeting, status="cancelled", cancelled_by=by)
+    return Step(after, news=_told(meeting, "cancelled", by), event=True)
 
 
 def _promoted(meeting: Meeting) -> tuple[Meeting, tuple[News, ...]]:

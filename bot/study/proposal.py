@@ -68,13 +68,14 @@ class Step:
     news: tuple[News, ...] = ()
 
 
-def propose(pair: Pair, id: str, guild_id: int, channel_id: int, now: datetime) -> Step:
-    """The earliest time at which both can, to both of them."""
+def propose(pair: Pair, id: str, guild_id: int, now: datetime) -> Step:
+    """The earliest time at which both can, to both of them, and to meet where the one asked who has waited longest."""
     starts_at = pair.starts[0]
+    patient = min(pair.one, pair.other, key=lambda seeker: (seeker.since, seeker.user_id))
     made = Proposal(
         id=id,
         guild_id=guild_id,
-        channel_id=channel_id,
+        channel_id=patient.channel_id,
         one=pair.one.user_id,
         other=pair.other.user_id,
         level=pair.level,
@@ -83,6 +84,13 @@ def propose(pair: Pair, id: str, guild_id: int, channel_id: int, now: datetime) 
         until=_until(starts_at, now),
     )
     return Step(made, "waits", tuple(News(user_id, "proposed") for user_id in made.people))
+
+
+def still_true(proposal: Proposal, news: News) -> bool:
+    """Whether news may still be told; they can be late when Discord or the bot was away."""
+    if news.what in ("proposed", "other time"):
+        return proposal.status == "open" and news.user_id not in proposal.accepted
+    return proposal.status == news.what
 
 
 def accept(proposal: Proposal, user_id: int) -> Step:

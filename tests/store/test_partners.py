@@ -64,7 +64,7 @@ async def pairs(store: Store) -> list[Pair]:
 
 async def proposed(store: Store, id: str = "p0") -> Proposal:
     (pair,) = await pairs(store)
-    (made,) = await store.partners.propose([propose(pair, id, GUILD, 20, NOW)], NOW)
+    (made,) = await store.partners.propose([propose(pair, id, GUILD, NOW)], NOW)
     return made
 
 
@@ -176,7 +176,7 @@ async def test_two_processes_propose_nobody_twice(url: str) -> None:
     made = await asyncio.gather(
         *(
             process.partners.propose(
-                [propose(pair, f"p{number}-{index}", GUILD, 20, NOW) for index, pair in enumerate(found[number])], NOW
+                [propose(pair, f"p{number}-{index}", GUILD, NOW) for index, pair in enumerate(found[number])], NOW
             )
             for number, process in enumerate(processes)
         )

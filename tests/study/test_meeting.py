@@ -167,9 +167,10 @@ def test_a_cancelled_meeting_can_be_restored_with_everybody() -> None:
 
 
 def test_an_event_that_is_deleted_in_discord_cancels_and_is_not_deleted_again() -> None:
-    step = cancel(planned(BOB, event_id=77), None)
+    step = cancel(planned(BOB, event_id=77), None, event_gone=True)
     assert (step.meeting.status, step.meeting.event_id, step.event) == ("cancelled", None, False)
     assert tells(step) == {HOST: "cancelled", BOB: "cancelled"}
+    assert cancel(planned(event_id=77), HOST).meeting.event_id == 77
 
 
 def test_a_meeting_that_moves_takes_everybody_along() -> None:

@@ -35,7 +35,7 @@ PAIR = could_meet(
 
 def proposed(now: datetime = NOW) -> Proposal:
     assert PAIR
-    return propose(PAIR, "p0", 10, 20, now).proposal
+    return propose(PAIR, "p0", 10, now).proposal
 
 
 def tells(step: Step) -> dict[int, str]:
@@ -44,7 +44,7 @@ def tells(step: Step) -> dict[int, str]:
 
 def test_both_are_proposed_the_earliest_time() -> None:
     assert PAIR
-    step = propose(PAIR, "p0", 10, 20, NOW)
+    step = propose(PAIR, "p0", 10, NOW)
     made = step.proposal
     assert tells(step) == {ALICE: "proposed", BOB: "proposed"}
     assert (made.starts_at, made.level, made.topics) == (NOW + timedelta(hours=6), "mid", ("cuda",))
@@ -71,7 +71,7 @@ def test_it_is_agreed_once_both_accept() -> None:
 def test_another_time_needs_the_others_yes() -> None:
     later = NOW + timedelta(days=1, hours=6)
     step = ask_for(accept(proposed(), ALICE).proposal, BOB, later, NOW)
-    assert (step.proposal.starts_at, step.proposal.accepted, step.proposal.asked_by) == (later, {BOB}, BOB)
+    assert (step.proposal.starts_at, step.proposal.accepted, step.proposal.asked_by) == (later, frozenset([BOB]), BOB)
     assert tells(step) == {ALICE: "other time"}
     assert accept(step.proposal, ALICE).outcome == "agreed"
     assert ask_for(step.proposal, ALICE, later, NOW).outcome == "agreed", "the same time is a yes"

@@ -66,6 +66,7 @@ class SignUpRow(Base):
     reminders: Mapped[bool]
     every_week: Mapped[bool]
     reachable: Mapped[bool]
+    called: Mapped[str | None] = mapped_column(Text)
 
 
 class SeekerRow(Base):

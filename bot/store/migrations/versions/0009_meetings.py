@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("reminders", sa.Boolean, nullable=False),
         sa.Column("every_week", sa.Boolean, nullable=False),
         sa.Column("reachable", sa.Boolean, nullable=False),
+        sa.Column("called", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("meeting_id", "user_id", name="pk_meeting_sign_ups"),
     )
     op.create_index("ix_meeting_sign_ups_user_id", "meeting_sign_ups", ["user_id"])

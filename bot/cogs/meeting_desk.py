@@ -232,7 +232,10 @@ class MeetingDesk:
         words = meeting_cards.words(meeting, f"#{getattr(channel, 'name', '')}" if channel else "Discord")
         content = await asyncio.to_thread(calendar, meeting, words, self._clock.now())
         file = discord.File(io.BytesIO(content), meeting_cards.CALENDAR_FILE)
-        await pressed.followup.send(view=meeting_cards.calendar_card(), file=file, ephemeral=True)
+        if pressed.response.type is discord.InteractionResponseType.deferred_message_update:
+            await pressed.followup.send(view=meeting_cards.calendar_card(), file=file, ephemeral=True)
+        else:
+            await pressed.edit_original_response(view=meeting_cards.calendar_card(), attachments=[file])
 
     async def _open_box(self, pressed: Used, meeting_id: str) -> None:
         """Open the box for another time, for whoever may move the meeting; that is checked again once it is sent."""

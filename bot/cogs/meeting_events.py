@@ -59,7 +59,7 @@ class MeetingEvents:
                 made = (await self._made_before(guild, meeting) if retried else None) or await self._make(
                     guild, meeting
                 )
-                await self._set(meeting, event_id=made.id, may_make_event=True)
+                await self._set(meeting, event_id=made.id, event_at=made.start_time, may_make_event=True)
             return
         try:
             event = guild.get_scheduled_event(meeting.event_id) or await guild.fetch_scheduled_event(meeting.event_id)
@@ -68,6 +68,7 @@ class MeetingEvents:
             return
         if event.start_time != meeting.starts_at and event.status is discord.EventStatus.scheduled:
             await event.edit(start_time=meeting.starts_at, end_time=meeting.ends_at)
+            await self._set(meeting, event_at=meeting.starts_at)
 
     async def _make(self, guild: discord.Guild, meeting: Meeting) -> discord.ScheduledEvent:
         channel = await self._channel(meeting.channel_id)
@@ -94,8 +95,9 @@ class MeetingEvents:
 
     async def _made_before(self, guild: discord.Guild, meeting: Meeting) -> discord.ScheduledEvent | None:
         """The event that an earlier try has made, which ended before that was kept."""
+        me = self._bot.user
         for event in await guild.fetch_scheduled_events():
-            if (event.description or "").endswith(_mark(meeting)) and event.creator_id == self._bot.application_id:
+            if (event.description or "").endswith(_mark(meeting)) and me and event.creator_id == me.id:
                 return event
         return None
 
@@ -117,10 +119,10 @@ class MeetingEvents:
             await self._change(meeting_id, lambda each: meetings.cancel(each, None, event_gone=True))
 
     async def moved(self, event_id: int, starts_at: datetime) -> None:
-        """An event was moved in Discord: its meeting goes with it."""
+        """An event begins at that time now: if it was moved in Discord, its meeting goes with it."""
         now = self._bot.clock.now()
         if meeting_id := await self._meetings.of_event(event_id):
-            await self._change(meeting_id, lambda each: meetings.move(each, starts_at, None, now))
+            await self._change(meeting_id, lambda each: meetings.follow_event(each, starts_at, now))
 
     async def catch_up(self) -> None:
         """Follow what happened to events while the bot was not there to see it."""

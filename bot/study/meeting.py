@@ -78,6 +78,7 @@ class Meeting:
     `pair`: two who were matched, whom nobody else joins. `reminded`: 0 nobody yet, 1 an hour before, 2 ten minutes
     before. `checked`: seats of people who did not come were given on. `followed`: next week's was made. `idle` counts
     weeks without a meeting. `moves` counts changes of the time. `cancelled_by` is None when that was done in Discord.
+    `event_at` is when the event in Discord was last known to begin.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Meeting:
     cancelled_by: int | None = None
     message_id: int | None = None
     event_id: int | None = None
+    event_at: datetime | None = None
     may_make_event: bool = True
     revision: int = 0
 
@@ -262,6 +264,13 @@ def move(meeting: Meeting, at: datetime, by: int | None, now: datetime) -> Step:
     return Step(after, news=_told(meeting, "moved", by), event=True)
 
 
+def follow_event(meeting: Meeting, starts_at: datetime, now: datetime) -> Step:
+    """The event in Discord begins at `starts_at`: if people moved it there, the meeting moves along."""
+    if starts_at == meeting.event_at:
+        return Step(meeting, "already")
+    return move(replace(meeting, event_at=starts_at), starts_at, None, now)
+
+
 def remind(meeting: Meeting, user_id: int, wanted: bool) -> Step:
     """Somebody wants to be reminded, or not."""
     known = meeting.sign_up(user_id)
@@ -419,6 +428,7 @@ def _followed(step: Step, now: datetime, new_id: str) -> Step:
         cancelled_by=None,
         message_id=None,
         event_id=None,
+        event_at=None,
         may_make_event=True,
         revision=0,
     )

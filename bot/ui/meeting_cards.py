@@ -56,7 +56,7 @@ def about(meeting: Meeting) -> str:
 
 def repeats(meeting: Meeting) -> str:
     """How it repeats."""
-    return f"Every {WEEKDAYS[meeting.wall.weekday()]} at {meeting.wall:%H:%M} ({meeting.zone})"
+    return f"every {WEEKDAYS[meeting.wall.weekday()]} at {meeting.wall:%H:%M} ({meeting.zone})"
 
 
 def link(meeting: Meeting) -> str:
@@ -94,7 +94,7 @@ def _head(meeting: Meeting) -> str:
     heading = f"### {title(meeting)}"
     when = f"{_at(meeting, 'F')} ({_at(meeting, 'R')})\n{about(meeting)}"
     if meeting.weekly:
-        when += f"\n{repeats(meeting)}"
+        when += f"\nRepeats {repeats(meeting)}"
         if meeting.moved:
             when += ". This one was moved; the next is at the usual time again"
     if meeting.status == "gathering":
@@ -168,7 +168,8 @@ def _buttons(meeting: Meeting) -> list[Item]:
         "short": ("move",),
         "missed": ("move",),
     }
-    shown = actions.get(meeting.status, ())
+    # Once the next week's meeting is made, it is too late to restore this one.
+    shown = () if meeting.status == "cancelled" and meeting.followed else actions.get(meeting.status, ())
     buttons: list[Item] = [
         MeetingButton(action, meeting.id) for action in shown if action != "join" or not meeting.pair
     ]
@@ -208,7 +209,7 @@ def cancel_how(meeting: Meeting) -> ui.LayoutView:
     """Asks whether one week is meant, or all."""
     return layout(
         PANEL,
-        ui.TextDisplay(f"This meeting repeats: {repeats(meeting).lower()}. What should be cancelled?"),
+        ui.TextDisplay(f"This meeting repeats: {repeats(meeting)}. What should be cancelled?"),
         ui.ActionRow(MeetingButton("cancel-one", meeting.id), MeetingButton("cancel-all", meeting.id)),
     )
 
@@ -237,7 +238,7 @@ def listing(meetings: Sequence[Meeting], user_id: int) -> ui.LayoutView:
             ui.TextDisplay(
                 f"**{_at(meeting, 'F')}** · <#{meeting.channel_id}>\n"
                 f"[{title(meeting)}]({link(meeting)}) · {about(meeting)}\n"
-                + small(f"{free}{own}{f' · {repeats(meeting).lower()}' if meeting.weekly else ''}")
+                + small(f"{free}{own}{f' · {repeats(meeting)}' if meeting.weekly else ''}")
             )
         )
     return layout(PANEL, *items)

@@ -22,6 +22,7 @@ from bot.study.meeting import (
     Step,
     cancel,
     every_week,
+    follow_event,
     here,
     join,
     leave,
@@ -184,6 +185,18 @@ def test_a_meeting_that_moves_takes_everybody_along() -> None:
     assert move(step.meeting, there, None, NOW).outcome == "already"
     assert move(meeting, NOW, HOST, NOW).outcome == "over"
     assert tells(move(meeting, there, None, NOW)) == {HOST: "moved", BOB: "moved", CAROL: "moved", DAVE: "moved"}
+
+
+def test_an_event_is_followed_only_where_people_moved_it() -> None:
+    meeting = planned(BOB, event_id=7, event_at=START)
+    there = START + timedelta(hours=3)
+    step = follow_event(meeting, there, NOW)
+    assert (step.meeting.starts_at, step.meeting.event_at) == (there, there)
+    assert tells(step) == {HOST: "moved", BOB: "moved"}
+    # Moved here, while the event in Discord has not caught up: somebody who edits its description moves nothing.
+    ahead = move(meeting, there, HOST, NOW).meeting
+    assert follow_event(ahead, START, NOW) == Step(ahead, "already")
+    assert follow_event(meeting, NOW, NOW).meeting.starts_at == START
 
 
 # ------------------------------------------------------------------------------------- at the time

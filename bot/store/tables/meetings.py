@@ -47,6 +47,7 @@ class MeetingRow(Base):
     cancelled_by: Mapped[int | None] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     event_id: Mapped[int | None] = mapped_column(BigInteger)
+    event_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     may_make_event: Mapped[bool]
     revision: Mapped[int]
 

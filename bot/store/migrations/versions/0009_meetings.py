@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("cancelled_by", sa.BigInteger, nullable=True),
         sa.Column("message_id", sa.BigInteger, nullable=True),
         sa.Column("event_id", sa.BigInteger, nullable=True),
+        sa.Column("event_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("may_make_event", sa.Boolean, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_meetings"),

@@ -13,6 +13,7 @@ from bot.lobby import LobbyOptions
 from bot.store import Timer
 from bot.store.meetings import CALL, CARD, LOBBY, OPEN, STEP, TELL
 from bot.study import meeting as meetings
+from bot.study import meeting_clock
 from bot.study.meeting import Meeting, News, What
 from bot.ui import meeting_cards
 from bot.ui.failure import notice
@@ -82,7 +83,7 @@ class MeetingTimers:
     async def step(self, timer: Timer) -> None:
         """Do what is due: remind, begin, give seats on, plan the next week."""
         now = self._bot.clock.now()
-        await self._meetings.change(timer.key, now, lambda meeting: meetings.tick(meeting, now, new_id()))
+        await self._meetings.change(timer.key, now, lambda meeting: meeting_clock.tick(meeting, now, new_id()))
 
     async def lobby(self, timer: Timer) -> None:
         """Open the lobby for those with seats, or let in who got one since."""
@@ -109,9 +110,9 @@ class MeetingTimers:
 
     async def tell(self, timer: Timer) -> None:
         """Tell one person what is new, directly or else in the channel, unless it is no longer so."""
-        news = News(timer.payload["user"], timer.payload["what"])
+        news = News(timer.payload["user_id"], timer.payload["what"])
         meeting, now = await self._meetings.get(timer.payload["meeting"]), self._bot.clock.now()
-        if meeting is None or not meetings.still_true(meeting, news, now):
+        if meeting is None or not meeting_clock.still_true(meeting, news, now):
             return
         known = meeting.sign_up(news.user_id)
         if known is not None and known.reachable:
@@ -128,7 +129,7 @@ class MeetingTimers:
         """Tell those in the channel whom nothing else reaches."""
         meeting, what = await self._meetings.get(timer.payload["meeting"]), timer.payload["what"]
         now = self._bot.clock.now()
-        people = meetings.to_call(meeting, what, now) if meeting else ()
+        people = meeting_clock.to_call(meeting, what, now) if meeting else ()
         if meeting is None or not people:
             return
         try:

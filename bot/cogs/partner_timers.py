@@ -47,7 +47,7 @@ class PartnerTimers:
 
     async def tell(self, timer: Timer) -> None:
         """Tell one of the two what is new, directly or else in the channel, unless it is no longer so."""
-        news = News(timer.payload["user"], timer.payload["what"])
+        news = News(timer.payload["user_id"], timer.payload["what"])
         proposal = await self._partners.proposal(timer.payload["proposal"])
         if proposal is None or not proposals.still_true(proposal, news):
             return

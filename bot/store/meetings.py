@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.database import Database
 from bot.store.tables.meetings import MeetingRow, SignUpRow
 from bot.store.timers import cancel_timer, set_timer
-from bot.study.meeting import Meeting, Plan, SignUp, Step, next_due
+from bot.study.meeting import Meeting, Plan, SignUp, Step
+from bot.study.meeting_clock import next_due
 
 CARD, STEP, EVENT, LOBBY, TELL, CALL = (
     f"meeting-{name}" for name in ("card", "step", "event", "lobby", "tell", "call")
@@ -126,7 +127,7 @@ class Meetings:
         if step.lobby:
             await set_timer(connection, self._database, LOBBY, meeting_id, now)
         for news in step.news:
-            payload = {"meeting": meeting_id, "user": news.user_id, "what": news.what}
+            payload = {"meeting": meeting_id, "user_id": news.user_id, "what": news.what}
             # The newest is what counts: it takes the place of what a person has not been told yet.
             await set_timer(connection, self._database, TELL, f"{meeting_id}:{news.user_id}", now, payload)
         if step.following:

@@ -150,6 +150,10 @@ class Partners:
         async with self._database.write() as connection:
             before = await _proposal(connection, proposal_id, lock=True)
             if before is None:
+                # One of the two had all about them deleted: the other is free again.
+                await connection.execute(
+                    sa.update(SeekerRow).where(SeekerRow.proposal == proposal_id).values(proposal=None)
+                )
                 return None
             step = act(before)
             after = step.proposal
@@ -189,7 +193,7 @@ class Partners:
 
     async def _tell(self, connection: AsyncConnection, news: Sequence[News], proposal_id: str, now: datetime) -> None:
         for each in news:
-            payload = {"proposal": proposal_id, "user": each.user_id, "what": each.what}
+            payload = {"proposal": proposal_id, "user_id": each.user_id, "what": each.what}
             await set_timer(connection, self._database, TELL, f"{proposal_id}:{each.user_id}", now, payload)
 
 

@@ -1,6 +1,7 @@
-"""A planned mock interview: seats, the waiting list, reminders, who came, and the same again next week.
+"""A planned mock interview, and what people do to it: seats, the waiting list, moving it, calling it off.
 
-Everything here is a pure step: what happened goes in, the meeting as it is now and what people must be told come out.
+Every step is pure: what happened goes in, the meeting as it is now and what people must be told come out. What time
+does to a meeting is in meeting_clock.
 """
 
 from __future__ import annotations
@@ -158,8 +159,8 @@ def plan(fresh: Meeting, people: Iterable[int], now: datetime) -> Meeting:
     return replace(
         fresh,
         series=fresh.series or fresh.id,
-        sign_ups=_seated(sign_ups, fresh.plan.seats),
-        reminded=_over(fresh.starts_at, now),
+        sign_ups=seated(sign_ups, fresh.plan.seats),
+        reminded=reminders_over(fresh.starts_at, now),
     )
 
 
@@ -194,9 +195,9 @@ def leave(meeting: Meeting, user_id: int, now: datetime) -> Step:
     after = replace(meeting, sign_ups=tuple(sign_up for sign_up in meeting.sign_ups if sign_up.user_id != user_id))
     news: tuple[News, ...] = ()
     if meeting.status == "gathering":
-        after, news = _offered(after, now)
+        after, news = offered(after, now)
     elif known.place == "seat":
-        after, news = _promoted(after)
+        after, news = promoted(after)
     if user_id == meeting.host_id and after.sign_ups:
         host = after.sign_ups[0].user_id
         after, news = replace(after, host_id=host), (*news, News(host, "host"))
@@ -216,7 +217,7 @@ def here(meeting: Meeting, user_id: int) -> Step:
         return Step(meeting, "taken")
     if known.here:
         return Step(meeting, "here")
-    after = _with(meeting, replace(known, place="seat", here=True, until=None))
+    after = with_sign_up(meeting, replace(known, place="seat", here=True, until=None))
     return Step(after, "here", lobby=known.place != "seat")
 
 
@@ -240,7 +241,10 @@ def restore(meeting: Meeting, by: int, now: datetime) -> Step:
     if meeting.status != "cancelled" or meeting.starts_at <= now:
         return Step(meeting, "over")
     after = replace(
-        meeting, status="planned", cancelled_by=None, reminded=max(meeting.reminded, _over(meeting.starts_at, now))
+        meeting,
+        status="planned",
+        cancelled_by=None,
+        reminded=max(meeting.reminded, reminders_over(meeting.starts_at, now)),
     )
     return Step(after, news=_told(meeting, "restored", by), event=True)
 
@@ -256,8 +260,8 @@ def move(meeting: Meeting, at: datetime, by: int | None, now: datetime) -> Step:
         meeting,
         status="planned",
         starts_at=at,
-        sign_ups=_seated(everybody, meeting.plan.seats),
-        reminded=_over(at, now),
+        sign_ups=seated(everybody, meeting.plan.seats),
+        reminded=reminders_over(at, now),
         checked=False,
         moves=meeting.moves + 1,
     )
@@ -274,34 +278,25 @@ def follow_event(meeting: Meeting, starts_at: datetime, now: datetime) -> Step:
 def remind(meeting: Meeting, user_id: int, wanted: bool) -> Step:
     """Somebody wants to be reminded, or not."""
     known = meeting.sign_up(user_id)
-    return Step(_with(meeting, replace(known, reminders=wanted))) if known else Step(meeting, "none")
+    return Step(with_sign_up(meeting, replace(known, reminders=wanted))) if known else Step(meeting, "none")
 
 
 def every_week(meeting: Meeting, user_id: int, wanted: bool) -> Step:
     """Somebody comes every week, or to this one alone."""
     known = meeting.sign_up(user_id)
-    return Step(_with(meeting, replace(known, every_week=wanted))) if known else Step(meeting, "none")
+    return Step(with_sign_up(meeting, replace(known, every_week=wanted))) if known else Step(meeting, "none")
 
 
 def unreachable(meeting: Meeting, user_id: int) -> Step:
     """Somebody takes no direct messages."""
     known = meeting.sign_up(user_id)
-    return Step(_with(meeting, replace(known, reachable=False))) if known else Step(meeting, "none")
-
-
-def to_call(meeting: Meeting, what: What, now: datetime) -> tuple[int, ...]:
-    """Who must be told in the channel, because they take no direct messages, and has not been told there."""
-    return tuple(
-        sign_up.user_id
-        for sign_up in meeting.sign_ups
-        if not sign_up.reachable and sign_up.called != what and still_true(meeting, News(sign_up.user_id, what), now)
-    )
+    return Step(with_sign_up(meeting, replace(known, reachable=False))) if known else Step(meeting, "none")
 
 
 def called(meeting: Meeting, user_ids: Iterable[int], what: What) -> Step:
     """These people were told in the channel."""
     for known in (meeting.sign_up(user_id) for user_id in user_ids):
-        meeting = _with(meeting, replace(known, called=what)) if known else meeting
+        meeting = with_sign_up(meeting, replace(known, called=what)) if known else meeting
     return Step(meeting)
 
 
@@ -312,163 +307,40 @@ def may_change(meeting: Meeting, user_id: int, *, moderator: bool) -> bool:
     return moderator or user_id == meeting.host_id or came or (meeting.pair and known is not None)
 
 
-def next_due(meeting: Meeting) -> datetime | None:
-    """When `tick` has something to do next, if it ever has."""
-    if meeting.status == "planned":
-        before = (HOUR_BEFORE, SOON_BEFORE, timedelta(0))[meeting.reminded]
-        return meeting.starts_at - before
-    if meeting.status == "gathering":
-        offers = [sign_up.until for sign_up in meeting.at("offered") if sign_up.until]
-        return min(offers) if meeting.checked and offers else meeting.starts_at + SHOW_UP
-    waits = meeting.status == "cancelled" and meeting.weekly and not meeting.followed
-    return meeting.starts_at if waits else None
-
-
-def tick(meeting: Meeting, now: datetime, new_id: str) -> Step:
-    """Whatever is due at `now`. `new_id` is for next week's meeting, if it is time to make that."""
-    due = next_due(meeting)
-    if due is None or now < due:
-        return Step(meeting)
-    if meeting.status == "planned":
-        return _reminded(meeting, now) if now < meeting.starts_at else _begun(meeting, now, new_id)
-    if meeting.status == "gathering":
-        return _gathered(meeting, now, new_id)
-    return _followed(Step(meeting), now, new_id)
-
-
-def still_true(meeting: Meeting, news: News, now: datetime) -> bool:
-    """Whether news may still be told; they can be late when Discord or the bot was away."""
-    known = meeting.sign_up(news.user_id)
-    if news.what == "cancelled":
-        return meeting.status == "cancelled"
-    if known is None:
-        return False
-    if news.what in ("hour", "soon"):
-        return meeting.status == "planned" and now < meeting.starts_at and known.reminders
-    if news.what in ("moved", "restored", "host"):
-        return meeting.status == "planned"
-    if news.what == "seat":
-        return meeting.status == "planned" and known.place == "seat"
-    if news.what == "now":
-        return meeting.status == "gathering" and known.place == "seat" and not known.here
-    if news.what == "offer":
-        return meeting.status == "gathering" and known.place == "offered"
-    return meeting.status == "short"
-
-
-def _reminded(meeting: Meeting, now: datetime) -> Step:
-    soon = now >= meeting.starts_at - SOON_BEFORE
-    what: What = "soon" if soon else "hour"
-    wanted = (sign_up for sign_up in meeting.sign_ups if sign_up.reminders)
-    news = tuple(News(sign_up.user_id, what) for sign_up in wanted)
-    return Step(replace(meeting, reminded=2 if soon else 1), news=news)
-
-
-def _begun(meeting: Meeting, now: datetime, new_id: str) -> Step:
-    """It is time."""
-    seated = meeting.at("seat")
-    if now - meeting.starts_at > TOO_LATE:
-        return _followed(Step(replace(meeting, status="missed"), event=True), now, new_id)
-    if len(seated) < ENOUGH:
-        return _short(meeting, now, new_id)
-    news = tuple(News(sign_up.user_id, "now") for sign_up in seated)
-    return Step(replace(meeting, status="gathering"), news=news, lobby=True)
-
-
-def _gathered(meeting: Meeting, now: datetime, new_id: str) -> Step:
-    """Seats of people who are not there go on; once nobody is asked any more, those who are there have begun."""
-    absent = tuple(
-        replace(sign_up, place="absent", until=None)
-        if (sign_up.place == "seat" and not sign_up.here and not meeting.checked)
-        or (sign_up.place == "offered" and sign_up.until and sign_up.until <= now)
-        else sign_up
-        for sign_up in meeting.sign_ups
-    )
-    after, news = _offered(replace(meeting, sign_ups=absent, checked=True), now)
-    if after.at("offered"):
-        return Step(after, news=news)
-    if len(after.at("seat")) < ENOUGH:
-        return _short(after, now, new_id)
-    return _followed(Step(replace(after, status="started", idle=0), news=news), now, new_id)
-
-
-def _short(meeting: Meeting, now: datetime, new_id: str) -> Step:
-    after = replace(meeting, status="short", idle=meeting.idle + 1)
-    if after.idle >= IDLE_WEEKS:
-        after = replace(after, weekly=False)
-    news = tuple(News(sign_up.user_id, "short") for sign_up in after.at("seat"))
-    return _followed(Step(after, news=news, event=True), now, new_id)
-
-
-def _followed(step: Step, now: datetime, new_id: str) -> Step:
-    """With next week's meeting, where there is to be one: for those who come every week."""
-    last = step.meeting
-    if not last.weekly or last.followed:
-        return step
-    weeks = 1
-    while (there := at_wall(last.wall, last.zone, weeks)).at <= now:
-        weeks += 1
-    regulars = tuple(
-        SignUp(sign_up.user_id, reminders=sign_up.reminders, every_week=True)
-        for sign_up in last.sign_ups
-        if sign_up.every_week
-    )
-    following = replace(
-        last,
-        id=new_id,
-        number=last.number + weeks,
-        starts_at=there.at,
-        wall=there.wall,
-        status="planned",
-        sign_ups=_seated(regulars, last.plan.seats),
-        reminded=_over(there.at, now),
-        checked=False,
-        followed=False,
-        moves=0,
-        cancelled_by=None,
-        message_id=None,
-        event_id=None,
-        event_at=None,
-        may_make_event=True,
-        revision=0,
-    )
-    return replace(step, meeting=replace(last, followed=True), following=following)
-
-
 def _cancelled(meeting: Meeting, by: int | None) -> Step:
     after = replace(meeting, status="cancelled", cancelled_by=by)
     return Step(after, news=_told(meeting, "cancelled", by), event=True)
 
 
-def _promoted(meeting: Meeting) -> tuple[Meeting, tuple[News, ...]]:
+def promoted(meeting: Meeting) -> tuple[Meeting, tuple[News, ...]]:
     """Before the time, who waits longest has a free seat at once."""
     waiting = meeting.at("waiting")[: meeting.free]
     for sign_up in waiting:
-        meeting = _with(meeting, replace(sign_up, place="seat"))
+        meeting = with_sign_up(meeting, replace(sign_up, place="seat"))
     return meeting, tuple(News(sign_up.user_id, "seat") for sign_up in waiting)
 
 
-def _offered(meeting: Meeting, now: datetime) -> tuple[Meeting, tuple[News, ...]]:
+def offered(meeting: Meeting, now: datetime) -> tuple[Meeting, tuple[News, ...]]:
     """From the time on, who waits longest is asked whether they are there for a free seat."""
     asked = meeting.at("waiting")[: meeting.free]
     for sign_up in asked:
-        meeting = _with(meeting, replace(sign_up, place="offered", until=now + OFFER))
+        meeting = with_sign_up(meeting, replace(sign_up, place="offered", until=now + OFFER))
     return meeting, tuple(News(sign_up.user_id, "offer") for sign_up in asked)
 
 
-def _with(meeting: Meeting, changed: SignUp) -> Meeting:
+def with_sign_up(meeting: Meeting, changed: SignUp) -> Meeting:
     sign_ups = (changed if sign_up.user_id == changed.user_id else sign_up for sign_up in meeting.sign_ups)
     return replace(meeting, sign_ups=tuple(sign_ups))
 
 
-def _seated(sign_ups: tuple[SignUp, ...], seats: int) -> tuple[SignUp, ...]:
+def seated(sign_ups: tuple[SignUp, ...], seats: int) -> tuple[SignUp, ...]:
     """The first have seats, the others wait."""
     return tuple(
         replace(sign_up, place="seat" if index < seats else "waiting") for index, sign_up in enumerate(sign_ups)
     )
 
 
-def _over(starts_at: datetime, now: datetime) -> int:
+def reminders_over(starts_at: datetime, now: datetime) -> int:
     """Which reminders would come too late to be of use."""
     return 2 if starts_at - now <= SOON_BEFORE else 1 if starts_at - now <= HOUR_BEFORE else 0
 

@@ -13,7 +13,8 @@ from bot.store import Store
 from bot.store.meetings import CARD, EVENT, KEPT, LOBBY, MOST_IN_SERVER, MOST_OF_ONE, STEP, TELL
 from bot.store.timers import Timer
 from bot.study import meeting as meetings
-from bot.study.meeting import Meeting, Plan, cancel, every_week, here, join, leave, move, tick
+from bot.study.meeting import Meeting, Plan, cancel, every_week, here, join, leave, move
+from bot.study.meeting_clock import tick
 
 pytestmark = pytest.mark.asyncio
 
@@ -69,7 +70,7 @@ async def test_a_change_is_kept_with_what_follows_from_it(store: Store) -> None:
     await store.meetings.change("m0", NOW, lambda meeting: move(meeting, START + timedelta(hours=5), HOST, NOW))
     due = await timers(store)
     assert due[STEP, "m0"].due_at == START + timedelta(hours=4)
-    assert due[TELL, f"m0:{BOB}"].payload == {"meeting": "m0", "user": BOB, "what": "moved"}
+    assert due[TELL, f"m0:{BOB}"].payload == {"meeting": "m0", "user_id": BOB, "what": "moved"}
     assert (EVENT, "m0") in due
     await store.meetings.change("m0", NOW, lambda meeting: cancel(meeting, HOST))
     due = await timers(store)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.store import Person, Store, Wish
 from bot.store.meetings import CARD, EVENT, STEP
-from bot.store.partners import APART, LAPSE, RUN, TELL
+from bot.store.partners import APART, KEPT, LAPSE, RUN, TELL
 from bot.store.timers import Timer
 from bot.study import meeting as meetings
 from bot.study.free_hours import parse_hours
@@ -166,6 +166,17 @@ async def test_who_did_not_answer_looks_no_longer(store: Store) -> None:
     assert step.proposal.status == "lapsed"
     assert [seeker.user_id for seeker in await store.partners.pool(GUILD, NOW)] == [ALICE]
     assert await store.partners.change("gone", NOW, lambda each: accept(each, ALICE), agreed) is None
+
+
+async def test_when_a_proposal_is_gone_its_people_are_free_again(store: Store) -> None:
+    await looking(store, ALICE, BOB)
+    made = await proposed(store)
+    # As when somebody has everything about them deleted.
+    await store.partners.propose([], made.until + KEPT + timedelta(days=1))
+    assert await store.partners.proposal("p0") is None
+    assert await store.partners.pool(GUILD, NOW) == []
+    assert await store.partners.change("p0", NOW, lambda each: lapse(each, NOW), agreed) is None
+    assert len(await store.partners.pool(GUILD, NOW)) == 2
 
 
 async def test_two_processes_propose_nobody_twice(url: str) -> None:

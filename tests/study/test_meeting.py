@@ -27,12 +27,10 @@ from bot.study.meeting import (
     join,
     leave,
     move,
-    next_due,
     remind,
     restore,
-    still_true,
-    tick,
 )
+from bot.study.meeting_clock import next_due, still_true, tick
 from bot.study.when import at_wall
 from bot.study.zones import zone_of
 
@@ -208,6 +206,12 @@ def test_at_the_time_the_lobby_opens_for_those_with_seats() -> None:
     assert step.lobby
     assert tells(step) == {HOST: "now", BOB: "now", CAROL: "now"}
     assert next_due(step.meeting) == START + SHOW_UP
+
+
+def test_a_seat_that_somebody_left_by_having_everything_deleted_is_filled() -> None:
+    meeting = planned(BOB, CAROL, DAVE)
+    gone = replace(meeting, sign_ups=meeting.sign_ups[1:], reminded=2)
+    assert seats(ticked(gone, START).meeting) == [BOB, CAROL, DAVE]
 
 
 def test_all_there_and_it_has_started() -> None:

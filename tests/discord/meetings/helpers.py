@@ -141,15 +141,15 @@ class Meetup:
     async def answer(self, who: MemberActor, label: str) -> InteractionResult:
         """Press a button of the last direct message, and let follow what follows."""
         letter = self.letters(who)[-1]
-        result = await who.user.click(letter, custom_id=button(letter, label))
+        result: InteractionResult = await who.user.click(letter, custom_id=button(letter, label))
         await self.run()
         return result
 
     def pinged(self) -> list[int]:
         """Whom the bot's last message in *general* may ping."""
         path = f"/channels/{self.general.id}/messages"
-        posted = [each for each in self.env.http_requests if each.method == "POST" and each.path == path]
-        return [int(user_id) for user_id in posted[-1].json["allowed_mentions"].get("users", [])]
+        posted = [each.json or {} for each in self.env.http_requests if each.method == "POST" and each.path == path]
+        return [int(user_id) for user_id in posted[-1]["allowed_mentions"].get("users", [])]
 
     def close_letters(self, *people: MemberActor) -> None:
         """These people take no direct messages."""
@@ -165,3 +165,9 @@ class Meetup:
 
 def dm_of(who: MemberActor) -> ChannelHandle:
     return who.user.dm_channel
+
+
+def event_of(meeting: Meeting) -> int:
+    """The id of its event in Discord, which it must have."""
+    assert meeting.event_id is not None
+    return meeting.event_id

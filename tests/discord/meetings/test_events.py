@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from bot.store.meetings import EVENT
 from bot.study.meeting import Step
-from tests.discord.meetings.helpers import DAY, Meetup
+from tests.discord.meetings.helpers import DAY, Meetup, event_of
 from tests.discord.world import labels, text_of
 
 
 async def test_an_event_that_is_deleted_cancels_the_meeting_until_it_is_restored(meetup: Meetup) -> None:
     meeting = await meetup.planned(meetup.bob)
-    meetup.env.backend.delete_scheduled_event(meetup.world.guild.id, meeting.event_id)
+    meetup.env.backend.delete_scheduled_event(meetup.world.guild.id, event_of(meeting))
     await meetup.env.settle()
     await meetup.run()
     card = await meetup.card(meeting)
@@ -30,7 +30,7 @@ async def test_an_event_that_is_deleted_cancels_the_meeting_until_it_is_restored
 
 async def test_an_event_that_is_cancelled_is_like_one_that_is_deleted(meetup: Meetup) -> None:
     meeting = await meetup.planned()
-    meetup.env.backend.edit_scheduled_event(meetup.world.guild.id, meeting.event_id, {"status": 4})
+    meetup.env.backend.edit_scheduled_event(meetup.world.guild.id, event_of(meeting), {"status": 4})
     await meetup.env.settle()
     await meetup.run()
     assert (await meetup.again(meeting)).status == "cancelled"
@@ -39,7 +39,7 @@ async def test_an_event_that_is_cancelled_is_like_one_that_is_deleted(meetup: Me
 async def test_an_event_that_is_moved_takes_the_meeting_along(meetup: Meetup) -> None:
     meeting = await meetup.planned(meetup.bob)
     there = meeting.starts_at + DAY
-    await move_event(meetup, meeting.event_id, there.isoformat())
+    await move_event(meetup, event_of(meeting), there.isoformat())
     again = await meetup.again(meeting)
     assert again.starts_at == there
     assert "It was moved" in meetup.told(meetup.bob)
@@ -54,7 +54,7 @@ async def test_an_event_that_is_moved_takes_the_meeting_along(meetup: Meetup) ->
 
 async def test_an_event_that_is_moved_into_the_past_is_not_followed(meetup: Meetup) -> None:
     meeting = await meetup.planned()
-    await move_event(meetup, meeting.event_id, (meetup.now() - DAY).isoformat())
+    await move_event(meetup, event_of(meeting), (meetup.now() - DAY).isoformat())
     assert (await meetup.again(meeting)).starts_at == meeting.starts_at
 
 
@@ -75,8 +75,8 @@ async def test_what_happened_while_the_bot_was_away_is_followed_at_its_start(mee
     there = (moved.starts_at + DAY).isoformat()
     # No word of it reaches the bot, as while it is not connected.
     guild = meetup.env.backend.get_guild(meetup.world.guild.id)
-    del guild.scheduled_events[deleted.event_id]
-    guild.scheduled_events[moved.event_id].scheduled_start_time = there
+    del guild.scheduled_events[event_of(deleted)]
+    guild.scheduled_events[event_of(moved)].scheduled_start_time = there
     await meetup.world.restart()
     await meetup.run()
     assert (await meetup.again(deleted)).status == "cancelled"
@@ -106,7 +106,7 @@ async def test_an_event_is_made_once_though_the_first_try_was_cut_off(meetup: Me
     assert (await meetup.again(made)).event_id == made.event_id
 
 
-async def move_event(meetup: Meetup, event_id: int | None, start: str) -> None:
+async def move_event(meetup: Meetup, event_id: int, start: str) -> None:
     meetup.env.backend.edit_scheduled_event(meetup.world.guild.id, event_id, {"scheduled_start_time": start})
     await meetup.env.settle()
     await meetup.run()

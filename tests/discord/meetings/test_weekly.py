@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.study.meeting import IDLE_WEEKS, SHOW_UP, Meeting
 from bot.study.zones import zone_of
-from tests.discord.meetings.helpers import DAY, HOUR, MINUTE, Meetup
+from tests.discord.meetings.helpers import DAY, HOUR, MINUTE, Meetup, event_of
 from tests.discord.world import labels, text_of
 
 WEEK = timedelta(weeks=1)
@@ -60,7 +60,7 @@ async def test_it_is_as_late_on_the_clocks_when_those_change(meetup: Meetup) -> 
     following = await next_of(meetup, meeting)
     assert following.starts_at - meeting.starts_at == WEEK - HOUR
     assert f"{following.starts_at.astimezone(zone_of('Europe/Berlin')):%a %d %H:%M}" == "Sun 29 19:30"
-    event = meetup.events()[following.event_id or 0]
+    event = meetup.events()[event_of(following)]
     assert event.scheduled_start_time == "2026-03-29T17:30:00+00:00"
     assert "<t:1774805400:F>" in text_of(await meetup.card(following))
 
@@ -91,7 +91,7 @@ async def test_all_weeks_are_cancelled(meetup: Meetup) -> None:
 
 async def test_a_cancelled_week_can_still_end_the_series(meetup: Meetup) -> None:
     meeting = await meetup.planned(weekly=True)
-    meetup.env.backend.delete_scheduled_event(meetup.world.guild.id, meeting.event_id)
+    meetup.env.backend.delete_scheduled_event(meetup.world.guild.id, event_of(meeting))
     await meetup.env.settle()
     await meetup.run()
     assert "does not repeat any more" in text_of(await meetup.press(meetup.alice, "Stop repeating", meeting))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,37 +23,30 @@ class LobbyOptions:
     topic: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Lobby:
+    """A lobby to open in a channel: `key` names it, and those who are `invited` have seats without pressing *Join*."""
+
+    key: str
+    guild_id: int
+    channel_id: int
+    host_id: int
+    options: LobbyOptions
+    invited: tuple[int, ...]
+
+
 class LobbyOpener(Protocol):
     """Whatever holds mock interviews."""
 
-    async def open(
-        self,
-        *,
-        key: str,
-        guild_id: int,
-        channel_id: int,
-        host_id: int,
-        options: LobbyOptions,
-        invited: Sequence[int],
-    ) -> None:
-        """Open a lobby in a channel for these people, who need not press *Join*.
+    async def open(self, lobby: Lobby) -> None:
+        """Open a lobby. Called again with the same key it opens none, but lets in who is invited by then.
 
-        Called again with the same `key` it opens none, but lets in who is invited by then. Raises TutorError, in words
-        for the channel, when there can be none.
+        Raises TutorError, in words for the channel, when there can be none.
         """
 
 
 class NoLobby:
     """For a bot that holds no interviews: says how people can begin by themselves."""
 
-    async def open(
-        self,
-        *,
-        key: str,
-        guild_id: int,
-        channel_id: int,
-        host_id: int,
-        options: LobbyOptions,
-        invited: Sequence[int],
-    ) -> None:
+    async def open(self, lobby: Lobby) -> None:
         raise LobbyError("I could not open a lobby. Begin with `/mock start`.")

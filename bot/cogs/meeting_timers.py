@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cogs.post import ChannelGone, direct, post, rewrite
 from bot.errors import TutorError
-from bot.lobby import LobbyOptions
+from bot.lobby import Lobby, LobbyOptions
 from bot.store import Timer
 from bot.store.meetings import CALL, CARD, LOBBY, OPEN, STEP, TELL
 from bot.study import meeting as meetings
@@ -88,19 +88,20 @@ class MeetingTimers:
     async def lobby(self, timer: Timer) -> None:
         """Open the lobby for those with seats, or let in who got one since."""
         meeting = await self._meetings.get(timer.key)
-        if meeting is None or meeting.status not in ("gathering", "started"):
+        invited = tuple(sign_up.user_id for sign_up in meeting.at("seat")) if meeting else ()
+        if meeting is None or meeting.status not in ("gathering", "started") or not invited:
             return
-        invited = [sign_up.user_id for sign_up in meeting.at("seat")]
         plan = meeting.plan
+        lobby = Lobby(
+            key=meeting.id,
+            guild_id=meeting.guild_id,
+            channel_id=meeting.channel_id,
+            host_id=meeting.host_id if meeting.host_id in invited else invited[0],
+            options=LobbyOptions(plan.kind, plan.level, plan.minutes, plan.topic),
+            invited=invited,
+        )
         try:
-            await self._bot.lobby.open(
-                key=meeting.id,
-                guild_id=meeting.guild_id,
-                channel_id=meeting.channel_id,
-                host_id=meeting.host_id if meeting.host_id in invited else invited[0],
-                options=LobbyOptions(plan.kind, plan.level, plan.minutes, plan.topic),
-                invited=invited,
-            )
+            await self._bot.lobby.open(lobby)
         except TutorError as error:
             log.warning("Meeting %s has no lobby: %s", meeting.id, error)
             try:

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from bot.errors import TutorError
-from bot.lobby import LobbyOptions
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A lobby that was opened."""
-
-    guild_id: int
-    channel_id: int
-    host_id: int
-    options: LobbyOptions
+from bot.lobby import Lobby
 
 
 class FakeLobby:
@@ -24,21 +11,12 @@ class FakeLobby:
 
     def __init__(self, error: TutorError | None = None) -> None:
         self.error = error
-        self.opened: dict[str, Opened] = {}
+        self.opened: dict[str, Lobby] = {}
         self.invited: dict[str, list[int]] = {}
 
-    async def open(
-        self,
-        *,
-        key: str,
-        guild_id: int,
-        channel_id: int,
-        host_id: int,
-        options: LobbyOptions,
-        invited: Sequence[int],
-    ) -> None:
+    async def open(self, lobby: Lobby) -> None:
         if self.error:
             raise self.error
-        self.opened.setdefault(key, Opened(guild_id, channel_id, host_id, options))
-        here = self.invited.setdefault(key, [])
-        here += [user_id for user_id in invited if user_id not in here]
+        self.opened.setdefault(lobby.key, lobby)
+        here = self.invited.setdefault(lobby.key, [])
+        here += [user_id for user_id in lobby.invited if user_id not in here]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.errors import TutorError
-from bot.lobby import LobbyOptions
+from bot.lobby import Lobby, LobbyOptions
 from bot.study.meeting import OFFER, SHOW_UP, TOO_LATE, Meeting
 from tests.discord.meetings.helpers import HOUR, MINUTE, Meetup
 from tests.discord.world import labels, text_of
-from tests.fakes.lobby import Opened
 
 
 async def at_the_time(meetup: Meetup, *others: object, **options: object) -> Meeting:
@@ -54,14 +53,15 @@ async def test_who_takes_no_letters_is_called_in_the_channel_ten_minutes_before(
 async def test_at_the_time_the_lobby_opens_for_those_in_the_seats(meetup: Meetup) -> None:
     meeting = await at_the_time(meetup, meetup.bob, kind="coding", level="senior", length=60, topic="autograd")
     assert meetup.lobby.opened == {
-        meeting.id: Opened(
-            meetup.world.guild.id,
-            meetup.general.id,
-            meetup.alice.id,
-            LobbyOptions("coding", "senior", 60, "autograd"),
+        meeting.id: Lobby(
+            key=meeting.id,
+            guild_id=meetup.world.guild.id,
+            channel_id=meetup.general.id,
+            host_id=meetup.alice.id,
+            options=LobbyOptions("coding", "senior", 60, "autograd"),
+            invited=(meetup.alice.id, meetup.bob.id),
         )
     }
-    assert meetup.lobby.invited[meeting.id] == [meetup.alice.id, meetup.bob.id]
     card = await meetup.card(meeting)
     assert "It is time" in text_of(card)
     assert f"{meetup.bob.mention} · not here yet" in text_of(card)

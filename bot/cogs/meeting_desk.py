@@ -117,7 +117,7 @@ class MeetingDesk:
             said += f"\n{cards.small(meeting_cards.NO_EVENT)}"
         await used.edit_original_response(view=meeting_cards.mine(shown, used.user.id, said))
 
-    async def list(self, used: Used) -> None:
+    async def coming(self, used: Used) -> None:
         """Show what is to come in this server, as far as its channels are open to who asks."""
         await used.response.defer(ephemeral=True, thinking=True)
         found = await self._store.meetings.upcoming(used.guild_id or 0, 5 * meeting_cards.LISTED)

@@ -67,7 +67,7 @@ def add_meeting_commands(group: app_commands.Group, cog: Meetings) -> None:
 
     @group.command(name="meetings", description="The mock interviews to come in this server")
     async def meetings(interaction: Used) -> None:
-        await cog.desk.list(interaction)
+        await cog.desk.coming(interaction)
 
     @group.command(name="match", description="Find somebody to practise with, by level, topics and free hours")
     @app_commands.describe(timezone="Your city or time zone; I remember it")

@@ -11,7 +11,7 @@ from discord import ui
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
+UNKNOWN_CHANNEL = 10003
 
 
 class ChannelGone(Exception):

@@ -185,8 +185,8 @@ def _plain(said: str) -> str:
 def _zone_in(words: str, zone: str) -> tuple[str, str]:
     """A zone by its official name at the end goes before the person's own."""
     rest, _, last = words.rpartition(" ")
-    named = zones.find(last) if "/" in last or last in ("utc", "gmt") else None
-    return (rest, named) if named else (words, zone)
+    named = zones.find(last) if last else None
+    return (rest, named) if named and named.casefold() == last else (words, zone)
 
 
 def _span(words: str) -> timedelta | None:

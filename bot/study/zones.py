@@ -43,7 +43,7 @@ CITIES = {
     "Asia/Jerusalem": "Haifa",
     "Asia/Karachi": "Islamabad, Lahore",
     "Asia/Kolkata": (
-        "Ahmedabad, Bangalore, Bengaluru, Chennai, Delhi, Hyderabad, Jaipur, Kanpur, Mumbai, New Delhi, Pune"
+        "Ahmedabad, Bangalore, Bengaluru, Bombay, Chennai, Delhi, Hyderabad, Jaipur, Kanpur, Mumbai, New Delhi, Pune"
     ),
     "Asia/Riyadh": "Jeddah",
     "Asia/Seoul": "Busan, Daejeon",

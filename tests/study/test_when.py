@@ -164,6 +164,13 @@ def test_the_day_is_the_persons_own() -> None:
 def test_a_zone_that_is_written_goes_before_ones_own() -> None:
     assert understand("fri 18:00 utc", NOW, BERLIN).zone == "UTC"
     assert understand("fri 18:00 america/new_york", NOW, BERLIN).zone == "America/New_York"
+    assert understand("fri 18:00 Japan", NOW, BERLIN).zone == "Japan"
+
+
+@pytest.mark.parametrize("zone", ["CET", "UTC", "GMT", "Etc/GMT+5", "America/Argentina/Buenos_Aires", "Asia/Kolkata"])
+def test_what_a_list_offers_means_the_same_in_words(zone: str) -> None:
+    (offered,) = offers("fri 6pm", NOW, zone)
+    assert understand(f"{offered.wall:%Y-%m-%d %H:%M} {offered.zone}", NOW, BERLIN) == offered
 
 
 def test_what_was_understood_is_echoed() -> None:

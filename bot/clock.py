@@ -7,10 +7,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
-
-import discord
-from discord.ext import tasks
+from datetime import UTC, datetime, timedelta
 
 from bot.errors import StoreError
 from bot.store.timers import Timer, Timers
@@ -21,7 +18,6 @@ LEASE = timedelta(minutes=2)
 """Longer than any handler takes; what a process that died had claimed is run by another one after that."""
 LOOK_S = 1.0
 """Another process may set a timer that this one runs, so it looks this often."""
-SOONEST_S = 0.01
 AT_ONCE = 50
 RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
@@ -30,8 +26,8 @@ Handler = Callable[[Timer], Awaitable[None]]
 
 
 def utc_now() -> datetime:
-    """The time by Discord's library, which runs with the simulated one in the playground."""
-    return discord.utils.utcnow()
+    """The time."""
+    return datetime.now(UTC)
 
 
 class Clock:
@@ -44,7 +40,7 @@ class Clock:
         self.now = now
         self._timers = timers
         self._handlers: dict[str, Handler] = {}
-        self._looking = tasks.loop(seconds=LOOK_S)(self._look)
+        self._task: asyncio.Task[None] | None = None
         self._firing: set[asyncio.Task[None]] = set()
 
     def on(self, kind: str, handler: Handler) -> None:
@@ -53,14 +49,13 @@ class Clock:
 
     def start(self) -> None:
         """Begin to look for what is due, until `aclose`."""
-        if not self._looking.is_running():
-            self._looking.start()
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="clock")
 
     async def aclose(self) -> None:
         """Stop looking. A handler that is cut off is run again after its lease."""
-        looking = self._looking.get_task()
-        self._looking.cancel()
-        running = [*self._firing, *((looking,) if looking else ())]
+        running = [*self._firing, *((self._task,) if self._task else ())]
+        self._task = None
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -76,33 +71,31 @@ class Clock:
 
         False when there is none, or another process has it already. Raises StoreError.
         """
-        firing = self._fire_all(await self._timers.claim(self.now(), 1, LEASE, (kind, key)))
+        firing = await self._claim((kind, key))
         await asyncio.gather(*firing)
         return bool(firing)
 
-    async def _claim(self) -> list[asyncio.Task[None]]:
+    async def _claim(self, only: tuple[str, str] | None = None) -> list[asyncio.Task[None]]:
         """Start what is due, as far as there is room: a handler that waits for Discord does not hold up the others."""
-        room = AT_ONCE - len(self._firing)
-        return self._fire_all(await self._timers.claim(self.now(), room, LEASE) if room > 0 else [])
-
-    def _fire_all(self, claimed: list[Timer]) -> list[asyncio.Task[None]]:
+        room = 1 if only else AT_ONCE - len(self._firing)
+        claimed = await self._timers.claim(self.now(), room, LEASE, only) if room > 0 else []
         firing = [asyncio.create_task(self._fire(timer), name=f"timer {timer.kind}") for timer in claimed]
         for task in firing:
             self._firing.add(task)
             task.add_done_callback(self._firing.discard)
         return firing
 
-    async def _look(self) -> None:
-        """Start what is due, and look again when the next timer is due, or after a moment for those set elsewhere."""
-        wait = LOOK_S
-        try:
-            await self._claim()
-            due = await self._timers.next_due() if len(self._firing) < AT_ONCE else None
-            if due is not None:
-                wait = min(LOOK_S, max(SOONEST_S, (due - self.now()).total_seconds()))
-        except StoreError as error:
-            log.warning("Timers wait, because the database has a problem: %s", error)
-        self._looking.change_interval(seconds=wait)
+    async def _run(self) -> None:
+        while True:
+            wait = LOOK_S
+            try:
+                await self._claim()
+                due = await self._timers.next_due() if len(self._firing) < AT_ONCE else None
+                if due is not None:
+                    wait = min(LOOK_S, max(0.01, (due - self.now()).total_seconds()))
+            except StoreError as error:
+                log.warning("Timers wait, because the database has a problem: %s", error)
+            await asyncio.sleep(wait)
 
     async def _fire(self, timer: Timer) -> None:
         handler = self._handlers.get(timer.kind)

@@ -192,12 +192,13 @@ async def _read(
 
 def _meeting(row: dict[str, Any], sign_ups: Iterable[SignUp]) -> Meeting:
     plan = Plan(**{name: row.pop(name) for name in _PLAN})
+    row["wall"] = datetime.fromisoformat(row["wall"])
     return Meeting(plan=plan, sign_ups=tuple(sign_ups), **row)
 
 
 def _columns(meeting: Meeting) -> dict[str, Any]:
     own = {name: getattr(meeting, name) for name in _OWN}
-    return own | {name: getattr(meeting.plan, name) for name in _PLAN}
+    return own | {"wall": meeting.wall.isoformat()} | {name: getattr(meeting.plan, name) for name in _PLAN}
 
 
 async def _write(connection: AsyncConnection, meeting: Meeting) -> None:

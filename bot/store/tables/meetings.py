@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, DateTime, Index, SmallInteger, Text
+from sqlalchemy import JSON, BigInteger, Index, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.tables.base import Base, UtcDateTime
 
 
 class MeetingRow(Base):
-    """A planned mock interview. `wall` is the usual time on clocks in `zone`, so it has no offset of its own."""
+    """A planned mock interview. `wall` is the usual time on clocks in `zone`, in ISO 8601 and without an offset."""
 
     __tablename__ = "meetings"
     __table_args__ = (
@@ -32,7 +32,7 @@ class MeetingRow(Base):
     topic: Mapped[str] = mapped_column(Text)
     seats: Mapped[int] = mapped_column(SmallInteger)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    wall: Mapped[datetime] = mapped_column(DateTime)
+    wall: Mapped[str] = mapped_column(Text)
     zone: Mapped[str] = mapped_column(Text)
     weekly: Mapped[bool]
     pair: Mapped[bool]

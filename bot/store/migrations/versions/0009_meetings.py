@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.Text, nullable=False),
         sa.Column("seats", sa.SmallInteger, nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("wall", sa.DateTime, nullable=False),
+        sa.Column("wall", sa.Text, nullable=False),
         sa.Column("zone", sa.Text, nullable=False),
         sa.Column("weekly", sa.Boolean, nullable=False),
         sa.Column("pair", sa.Boolean, nullable=False),

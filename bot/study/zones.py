@@ -98,6 +98,12 @@ def find(typed: str) -> str | None:
     return meant[0] if len(meant) == 1 else None
 
 
+def named(typed: str) -> ZoneInfo | None:
+    """The zone that `find` finds."""
+    name = find(typed)
+    return ZoneInfo(name) if name else None
+
+
 def offer(typed: str) -> list[str]:
     """At most 25 zones for what has been typed so far, the best first."""
     wanted = _plain(typed)

@@ -22,6 +22,7 @@ from bot.cogs.runs import Runs
 from bot.cogs.shelf import Shelf
 from bot.errors import StoreError
 from bot.library import Library
+from bot.lobby import LobbyOpener, NoLobby
 from bot.store import Store
 from bot.study.marking import Marker
 from bot.study.running import Limits
@@ -29,7 +30,9 @@ from bot.ui.board_items import BOARD_ITEMS
 from bot.ui.daily_cards import DAILY_ITEMS
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
+from bot.ui.meeting_items import MEETING_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
+from bot.ui.partner_items import PARTNER_ITEMS
 from bot.ui.privacy_cards import PRIVACY_ITEMS
 from bot.ui.review_items import REVIEW_ITEMS
 from bot.ui.run_items import RUN_ITEMS
@@ -51,6 +54,7 @@ EXTENSIONS = (
     "bot.cogs.privacy",
     "bot.cogs.review",
     "bot.cogs.daily",
+    "bot.cogs.meetings",
     "bot.cogs.moderation",
     "bot.cogs.help",
 )
@@ -78,7 +82,12 @@ class TutorBot(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True, messages=True, message_content=settings.message_content),
+            intents=discord.Intents(
+                guilds=True,
+                guild_scheduled_events=True,
+                messages=True,
+                message_content=settings.message_content,
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=TutorTree,
             chunk_guilds_at_startup=False,
@@ -100,6 +109,7 @@ class TutorBot(commands.AutoShardedBot):
         self.reminding = Reminding(self, store, shelf, self.reviewing, self.clock)
         self.posting = Posting(self, store, self.library, self.clock)
         self.dailies = Dailies(store, self.library, self.marker, self.posting, self.clock)
+        self.lobby: LobbyOpener = NoLobby()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(
@@ -107,6 +117,8 @@ class TutorBot(commands.AutoShardedBot):
             *RUN_ITEMS,
             *REVIEW_ITEMS,
             *DAILY_ITEMS,
+            *MEETING_ITEMS,
+            *PARTNER_ITEMS,
             *BOARD_ITEMS,
             *PRIVACY_ITEMS,
             *MODERATION_ITEMS,

@@ -76,10 +76,19 @@ class Clock:
         await asyncio.gather(*firing)
         return len(firing)
 
-    async def _claim(self) -> list[asyncio.Task[None]]:
+    async def hurry(self, kind: str, key: str) -> bool:
+        """Run one timer that is due at once, and wait for it, because somebody looks at what it does.
+
+        False when there is none, or another process has it already. Raises StoreError.
+        """
+        firing = await self._claim((kind, key))
+        await asyncio.gather(*firing)
+        return bool(firing)
+
+    async def _claim(self, only: tuple[str, str] | None = None) -> list[asyncio.Task[None]]:
         """Start what is due, as far as there is room: a handler that waits for Discord does not hold up the others."""
-        room = AT_ONCE - len(self._firing)
-        claimed = await self._timers.claim(self.now(), room, LEASE) if room else []
+        room = 1 if only else AT_ONCE - len(self._firing)
+        claimed = await self._timers.claim(self.now(), room, LEASE, only) if room > 0 else []
         firing = [asyncio.create_task(self._fire(timer), name=f"timer {timer.kind}") for timer in claimed]
         for task in firing:
             self._firing.add(task)

@@ -8,7 +8,9 @@ from bot.store.conversations import Conversation, Conversations
 from bot.store.daily import Daily, DailyQuestions, Post
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
+from bot.store.meetings import Meetings
 from bot.store.migrate import migrate
+from bot.store.partners import Partners, Wish
 from bot.store.people import People, Person
 from bot.store.privacy import Privacy
 from bot.store.progress import Practice
@@ -37,6 +39,7 @@ __all__ = [
     "Timer",
     "Unanswered",
     "VoteCounts",
+    "Wish",
     "sqlite_url",
 ]
 
@@ -62,6 +65,8 @@ class Store:
         self.queue = Queue(database)
         self.reminders = Reminders(database)
         self.daily = DailyQuestions(database)
+        self.meetings = Meetings(database)
+        self.partners = Partners(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

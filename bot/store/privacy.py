@@ -95,7 +95,11 @@ DECLARED: dict[str, Declared] = {
     "daily_answers": (Rows("user_id"),),
     "daily_posts": NOBODY,
     "guilds": NOBODY,
+    # The others' meeting goes on without its host.
+    "meetings": (Blanks("host_id"), Blanks("cancelled_by")),
+    "meeting_sign_ups": (Rows("user_id"),),
     "people": (Rows("user_id"),),
+    "proposals": (Rows("one", "other", "asked_by"),),
     "question_reports": (Rows("user_id"),),
     "question_rulings": NOBODY,
     "quiz_answers": (Rows("user_id"),),
@@ -105,6 +109,8 @@ DECLARED: dict[str, Declared] = {
     "quizzes": (Blanks("host_id"),),
     "refused_reminders": (Rows("user_id"),),
     "reviews": (Rows("user_id"),),
+    # `avoids` of others stays: it is theirs, and whoever is avoided must not be able to undo that.
+    "seekers": (Rows("user_id"), Blanks("last_partner")),
     "set_aside": (Rows("user_id"),),
     "snippets": (Rows("user_id"),),
     "store_values": NOBODY,

@@ -59,8 +59,13 @@ class Timers:
             found = (await connection.execute(sa.select(later).order_by(later).limit(1))).scalar_one_or_none()
         return found
 
-    async def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Timer]:
-        """Take up to `limit` due timers for the length of a lease; no other process gets them until it runs out."""
+    async def claim(
+        self, now: datetime, limit: int, lease: timedelta, only: tuple[str, str] | None = None
+    ) -> list[Timer]:
+        """Take up to `limit` due timers for the length of a lease; no other process gets them until it runs out.
+
+        `only` is the kind and the key of the one that is wanted.
+        """
         mine = secrets.token_hex(8)
         due = (
             sa.select(TimerRow.kind, TimerRow.key)
@@ -69,6 +74,8 @@ class Timers:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        if only is not None:
+            due = due.where(TimerRow.kind == only[0], TimerRow.key == only[1])
         async with self._database.write() as connection:
             keys = [(kind, key) for kind, key in await connection.execute(due)]
             if not keys:
@@ -91,6 +98,12 @@ class Timers:
         """Give a claimed timer back, to be claimed again from `at` on."""
         async with self._database.write() as connection:
             await connection.execute(sa.update(TimerRow).where(_is(timer)).values(leased_until=at))
+
+    async def again(self, timer: Timer, at: datetime) -> None:
+        """Have a claimed timer run once more at a time, unless it was set anew meanwhile."""
+        fresh = {"due_at": at, "lease": None, "leased_until": None, "attempts": 0}
+        async with self._database.write() as connection:
+            await connection.execute(sa.update(TimerRow).where(_is(timer)).values(fresh))
 
 
 async def set_timer(

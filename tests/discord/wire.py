@@ -71,6 +71,8 @@ def check(method: str, path: str, body: Json) -> None:
 def _with_text_ids(value: Json) -> Json:
     """Ids as text. Discord takes numbers too, as discord.py sends them; its document has forgotten them."""
     if isinstance(value, dict):
+        if isinstance(value.get("users"), list):
+            value = {**value, "users": [str(user_id) for user_id in value["users"]]}
         if "attachments" in value:
             # The id of a file that comes along is its number among them.
             files = [{**file, "id": str(file["id"])} for file in value["attachments"]]
@@ -123,9 +125,19 @@ def _message(body: dict[str, Any]) -> Iterator[str]:
             yield "content, embeds, polls and stickers do not go with Components V2"
     elif len(body.get("components") or ()) > 5:
         yield "more than five action rows"
-    if (parts or body.get("content")) and body.get("allowed_mentions") != {"parse": []}:
-        yield f"somebody could be pinged: {body.get('allowed_mentions')}"
+    if parts or body.get("content"):
+        yield from _pings(body.get("allowed_mentions"), "\n".join(part.get("content", "") for part in parts))
     yield from _components(parts)
+
+
+def _pings(allowed: Json, text: str) -> Iterator[str]:
+    """Nobody is pinged but people who are named one by one, and only where the bot itself writes their mention."""
+    named = (allowed or {}).get("users", [])
+    if allowed != {"parse": []} | ({"users": named} if "users" in (allowed or {}) else {}):
+        yield f"somebody could be pinged: {allowed}"
+    for user_id in named:
+        if f"<@{user_id}>" not in text:
+            yield f"{user_id} may be pinged but is not mentioned"
 
 
 def _components(parts: list[dict[str, Any]]) -> Iterator[str]:

@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 SAMPLES: dict[str, object] = {"reviews.rating": 3, "votes.value": 1}
 """Values for columns, as table.column, that do not take just any value of their type."""
-NO_PEOPLE = {"id", "guild_id", "channel_id", "message_id"}
+NO_PEOPLE = {"id", "guild_id", "channel_id", "message_id", "event_id"}
 """Numbers as large as those of people, which are the numbers of other things."""
 
 

@@ -92,6 +92,7 @@ class Meetings(commands.Cog):
             description="Mock interviews",
             guild_only=True,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
         )
 
     async def cog_load(self) -> None:

@@ -140,7 +140,7 @@ class Quizzing:
         await self._take(pressed, quiz, position, given, mark, f"Your answer: **{given[0]}**.")
 
     async def _type(self, pressed: Pressed, quiz: Quiz, position: int, choice: int) -> None:
-        refusal = self._refusal(pressed, quiz, position)
+        refusal = rules.may_answer(quiz, pressed.user.id, position, self._now())
         exercise = await self._quizzes.exercise(quiz.id, position)
         if refusal or exercise is None:
             await _refuse(pressed, refusal or "over")
@@ -193,11 +193,6 @@ class Quizzing:
             await self._close(quiz)
         else:
             self.stage.refresh_soon(quiz.id)
-
-    def _refusal(self, pressed: Pressed, quiz: Quiz, position: int) -> Refusal | None:
-        if not quiz.plan.group and pressed.user.id != quiz.host_id:
-            return "not yours"
-        return rules.may_answer(quiz, position, self._now())
 
     async def _hint(self, pressed: Pressed, quiz: Quiz, position: int, choice: int) -> None:
         exercise = await self._quizzes.exercise(quiz.id, position)

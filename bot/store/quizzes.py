@@ -161,13 +161,9 @@ class Quizzes:
         Who answers plays. Returns why it does not count, where it does not.
         """
         async with self._database.write() as connection:
-            # Shared, so that answers do not wait for each other, and whoever closes the question waits for them.
-            quiz = await self._locked(connection, quiz_id, shared=True)
-            refusal: Refusal | None = rules.may_answer(quiz, position, now) if quiz else "over"
-            if quiz is None or refusal:
-                return refusal or "over"
-            if not quiz.plan.group and user_id != quiz.host_id:
-                return "not yours"
+            quiz = await self._admitting(connection, quiz_id, user_id, position, now)
+            if not isinstance(quiz, Quiz):
+                return quiz
             await self._enter(connection, quiz_id, user_id, now)
             values = {
                 "given": None if given is None else [storable(text) for text in given],
@@ -190,12 +186,9 @@ class Quizzes:
     async def hint(self, quiz_id: str, position: int, user_id: int, most: int, now: datetime) -> Refusal | int:
         """Count one more hint of a person, up to `most`; how many they have now."""
         async with self._database.write() as connection:
-            quiz = await self._locked(connection, quiz_id, shared=True)
-            refusal: Refusal | None = rules.may_answer(quiz, position, now) if quiz else "over"
-            if quiz is None or refusal:
-                return refusal or "over"
-            if not quiz.plan.group and user_id != quiz.host_id:
-                return "not yours"
+            quiz = await self._admitting(connection, quiz_id, user_id, position, now)
+            if not isinstance(quiz, Quiz):
+                return quiz
             keys = {"quiz_id": quiz_id, "position": position, "user_id": user_id}
             await connection.execute(
                 self._database.insert_once(QuizAnswerRow, keys, {"hints": 0, "passed": False, "points": 0})
@@ -278,10 +271,20 @@ class Quizzes:
         async with self._database.read() as connection:
             return [_quiz(row) for row in await connection.execute(statement)]
 
-    async def _locked(self, connection: AsyncConnection, quiz_id: str, *, shared: bool) -> Quiz | None:
-        statement = sa.select(*_QUIZ).where(QuizRow.id == quiz_id).with_for_update(read=shared)
+    async def _admitting(
+        self, connection: AsyncConnection, quiz_id: str, user_id: int, position: int, now: datetime
+    ) -> Quiz | Refusal:
+        """The quiz, held as it is until the transaction ends, or why it takes no answer of this person.
+
+        Held together with others, so that answers do not wait for each other, and whoever closes the question waits
+        for all of them.
+        """
+        statement = sa.select(*_QUIZ).where(QuizRow.id == quiz_id).with_for_update(read=True)
         row = (await connection.execute(statement)).one_or_none()
-        return None if row is None else _quiz(row)
+        if row is None:
+            return "over"
+        quiz = _quiz(row)
+        return rules.may_answer(quiz, user_id, position, now) or quiz
 
     async def _change(self, connection: AsyncConnection, before: Quiz, after: Quiz) -> Quiz | None:
         stored = replace(after, version=before.version + 1)

@@ -137,8 +137,10 @@ def time_for(form: Form, timing: Timing) -> timedelta | None:
     return timedelta(seconds=_SECONDS[form] * factor) if factor else None
 
 
-def may_answer(quiz: Quiz, position: int, now: datetime) -> Refusal | None:
-    """Why an answer to question `position` does not count now; None when it does."""
+def may_answer(quiz: Quiz, user_id: int, position: int, now: datetime) -> Refusal | None:
+    """Why somebody's answer to question `position` does not count now; None when it does."""
+    if not quiz.plan.group and user_id != quiz.host_id:
+        return "not yours"
     if quiz.phase == "done":
         return "over"
     if quiz.phase == "lobby":

@@ -110,14 +110,16 @@ def test_a_pause_that_nobody_ends_ends_the_quiz() -> None:
 
 def test_only_answers_to_the_question_that_is_asked_count() -> None:
     quiz = rules.ask(new(), 1, NOW)
-    assert rules.may_answer(quiz, 1, NOW) is None
-    assert rules.may_answer(quiz, 0, NOW) == "other"
+    assert rules.may_answer(quiz, 3, 1, NOW) is None
+    assert rules.may_answer(quiz, 3, 0, NOW) == "other"
     assert quiz.deadline is not None
-    assert rules.may_answer(quiz, 1, quiz.deadline + timedelta(seconds=1)) == "late"
-    assert rules.may_answer(rules.close(quiz, NOW), 1, NOW) == "late"
-    assert rules.may_answer(rules.pause(quiz, NOW), 1, NOW) == "paused"
-    assert rules.may_answer(new(), 0, NOW) == "early"
-    assert rules.may_answer(rules.finish(quiz), 1, NOW) == "over"
+    assert rules.may_answer(quiz, 3, 1, quiz.deadline + timedelta(seconds=1)) == "late"
+    assert rules.may_answer(rules.close(quiz, NOW), 3, 1, NOW) == "late"
+    assert rules.may_answer(rules.pause(quiz, NOW), 3, 1, NOW) == "paused"
+    assert rules.may_answer(new(), 3, 0, NOW) == "early"
+    assert rules.may_answer(rules.finish(quiz), 3, 1, NOW) == "over"
+    assert rules.may_answer(quiz, 99, 1, NOW) is None, "in a group everybody may"
+    assert rules.may_answer(new(group=False), 99, 0, NOW) == "not yours"
     assert set(rules.REFUSALS) >= {"other", "late", "paused", "early", "over", "double", "not yours"}
 
 

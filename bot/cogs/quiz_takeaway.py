@@ -18,6 +18,7 @@ from bot.ui.failure import notice
 if TYPE_CHECKING:
     from bot.client import TutorBot
 
+NO_CODE = "That question has no program any more."
 NOT_PLAYED = "You did not play in this quiz."
 SAVED = "Saved: these questions come back in your reviews. `/review start` shows them."
 
@@ -71,10 +72,14 @@ class Takeaway:
             await self._bot.desk.follow_up(pressed, 0, key_of(exercise.question_id))
 
     async def _run(self, pressed: Pressed, quiz: Quiz, position: int, choice: int) -> None:
-        """Run the program that the question was about, for whoever pressed."""
+        """Run the program that the question was about, or the one that proves its answer, for whoever pressed."""
         exercise = await self._quizzes.exercise(quiz.id, position)
-        if exercise is not None and exercise.code:
-            await self._bot.runs.take(pressed, exercise.code, private=True, unseen=False, warn=False)
+        question = await self._bot.library.find(exercise.question_id) if exercise else None
+        code = (exercise.code if exercise else "") or (question.proofs[0].code if question and question.proofs else "")
+        if not code:
+            await pressed.response.send_message(view=notice(NO_CODE), ephemeral=True)
+            return
+        await self._bot.runs.take(pressed, code, private=True, unseen=bool(exercise and not exercise.code), warn=False)
 
     async def _keep(self, pressed: Pressed, quiz: Quiz, position: int, choice: int) -> None:
         """Put the quiz's questions into the reviews of somebody who has not got them there: who watched, or passed."""

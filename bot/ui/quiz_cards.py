@@ -137,7 +137,7 @@ def _revealed(scene: Scene) -> ui.LayoutView:
             QuizButton(quiz.id, "next", ahead, position=place, style=PRIMARY),
             QuizButton(quiz.id, "mine", "My answer" if quiz.plan.group else "Change my rating", position=place),
             QuizButton(quiz.id, "look", "Look it up", position=place),
-            *([QuizButton(quiz.id, "run", "Run it", position=place)] if exercise.code else []),
+            *([QuizButton(quiz.id, "run", "Run it", position=place)] if _has_program(scene) else []),
             QuizButton(quiz.id, "report", "Report", position=place),
         )
     )
@@ -146,6 +146,11 @@ def _revealed(scene: Scene) -> ui.LayoutView:
         items.append(ui.ActionRow(*_rating_buttons(quiz, place, None)))
     right = own is not None and own.mark is not None and own.mark.score >= RIGHT_FROM
     return layout(ANSWER if quiz.plan.group or right else SUGGEST, *items)
+
+
+def _has_program(scene: Scene) -> bool:
+    """Whether there is something to run: the program that was asked about, or the proof of the answer."""
+    return bool((scene.exercise and scene.exercise.code) or (scene.question and scene.question.proofs))
 
 
 def _paused(scene: Scene) -> ui.LayoutView:

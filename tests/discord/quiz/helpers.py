@@ -79,3 +79,10 @@ async def type_in(world: World, who: MemberActor, seen: Seen, given: Sequence[st
     """Press *Answer* and send the box."""
     box = await world.press(who, seen, "Answer")
     return await who.submit_modal(box, {f"given:{number}": text for number, text in enumerate(given)})
+
+
+def channel(world: World) -> discord.TextChannel:
+    """*general*, as the bot sees it."""
+    found = world.env.bot.get_channel(world.general.id)
+    assert isinstance(found, discord.TextChannel)
+    return found

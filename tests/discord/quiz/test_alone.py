@@ -97,7 +97,7 @@ async def test_outputs_are_filled_in_gap_by_gap(world: World) -> None:
     await type_in(world, world.alice, card, exercise.expected)
     assert "**Right.**" in text_of(card)
     for value in exercise.expected:
-        assert value in text_of(card)
+        assert value in text_of(card).replace("\\", "")
 
 
 async def test_true_or_false_has_two_buttons(world: World) -> None:

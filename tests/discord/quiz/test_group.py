@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.study import quiz as rules
-from tests.discord.quiz.helpers import begun, lobby, question, quiz_id, right, shown, state, type_in, wrong
+from tests.discord.quiz.helpers import begun, channel, lobby, question, quiz_id, right, shown, state, type_in, wrong
 from tests.discord.world import World, text_of
 
 OPTIONS = {"format": "multiple choice", "count": 2}
@@ -209,13 +209,6 @@ async def test_where_the_bot_may_not_write_it_says_so(world: World) -> None:
     assert refused.ephemeral
     assert "I may not write in this channel" in text_of(refused)
     assert (await world.alice.slash(quiet, "quiz start", count=1)).ephemeral, "alone it works there"
-
-
-def channel(world: World) -> discord.TextChannel:
-    """*general*, as the bot sees it."""
-    found = world.env.bot.get_channel(world.general.id)
-    assert isinstance(found, discord.TextChannel)
-    return found
 
 
 def message_in(world: World, message_id: int) -> discord.PartialMessage:

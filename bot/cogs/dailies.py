@@ -14,8 +14,10 @@ from bot.library import Library
 from bot.store import Daily, Store
 from bot.study import daily as days
 from bot.study import zones
+from bot.study.exercise import letter_of
 from bot.study.local_time import local_day, next_at, parse_time
-from bot.study.marking import Marker, letter_of, rating_of
+from bot.study.marking import Marker
+from bot.study.marks import rating_of
 from bot.study.memory import Rating, Review
 from bot.ui import cards, daily_cards
 from bot.ui.failure import NOT_MODERATOR, notice

@@ -14,7 +14,7 @@ from bot.store import Daily, Post, Store, Timer
 from bot.store.daily import POST, read_key
 from bot.study import daily as days
 from bot.study import zones
-from bot.study.exercises import Exercise
+from bot.study.exercise import Exercise
 from bot.study.local_time import last_at, local_day, next_at
 from bot.ui import daily_cards
 from bot.ui.daily_cards import Shown, picks_of

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.library import Library
 from bot.store import Store
-from bot.study.exercises import Exercise, Form
+from bot.study.exercise import Exercise, Form
 from bot.study.memory import Card
 from bot.study.quiz import Plan
 from bot.study.selection import choose, matching, put_into_form

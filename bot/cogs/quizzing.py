@@ -19,8 +19,8 @@ from bot.store import Standing
 from bot.store.timers import Timer
 from bot.study import quiz as rules
 from bot.study import quiz_results as results
-from bot.study.exercises import Exercise
-from bot.study.marking import PASSED, Mark, letter_of
+from bot.study.exercise import Exercise, letter_of
+from bot.study.marks import PASSED, Mark
 from bot.study.quiz import REFUSALS, Plan, Quiz, Refusal
 from bot.ui import cards, quiz_cards
 from bot.ui.exercise_cards import answer_modal

@@ -17,9 +17,10 @@ from bot.store.queue import FOR_GOOD
 from bot.study import forecast as coming
 from bot.study import review_session as sessions
 from bot.study import zones
-from bot.study.exercises import Exercise
+from bot.study.exercise import Exercise, letter_of
 from bot.study.local_time import days_in_a_row, local_day, next_at
-from bot.study.marking import Marker, letter_of, rating_of
+from bot.study.marking import Marker
+from bot.study.marks import rating_of
 from bot.study.memory import Rating, Review, previews
 from bot.study.reminders import MOST_REFUSED
 from bot.study.review_session import MOST_NEW, SCORES, Step

@@ -15,8 +15,8 @@ from bot.store.database import Database, storable
 from bot.store.tables.quizzes import QuizAnswerRow, QuizExerciseRow, QuizPlayerRow, QuizRow
 from bot.store.timers import cancel_timer, set_timer
 from bot.study import quiz as rules
-from bot.study.exercises import Exercise
-from bot.study.marking import Mark
+from bot.study.exercise import Exercise
+from bot.study.marks import Mark
 from bot.study.memory import Review
 from bot.study.quiz import Answer, Plan, Player, Quiz, Refusal
 

@@ -6,13 +6,10 @@ running the code.
 
 from __future__ import annotations
 
-import ast
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from knowledge.words import identifiers
 
 MOST_VALUES = 3
 GAP = "____"
@@ -35,8 +32,6 @@ _WORDS = frozenset({"True", "False", "None"})
 _NOT_ASKED = re.compile(r"\b\w*(?:Error|Warning|Exception)\b")
 _SMALL_FRACTION = re.compile(r"\.\d{3,}|e[+-]?\d")
 MARKS = "①②③"
-_LEAST_EXPRESSION = 6
-_LONGEST_EXPRESSION = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,57 +121,7 @@ class Gap:
     end: int
 
 
-def gaps(code: str, about: str) -> list[Gap]:
-    """The expressions worth asking for, best first: one-line ones that use the names which `about` speaks of.
-
-    Only such expressions are taken whose value the program needs, so that leaving the gap empty cannot pass unseen.
-    """
-    known = {part.lower() for name in identifiers(about) for part in name.split(".")}
-    known |= {word.lower() for word in re.findall(r"[A-Za-z_]\w+(?=\()|(?<=\.)[a-z_]\w+", about)}
-    tree = ast.parse(code)
-    offsets = _line_offsets(code)
-    rated: list[tuple[int, int, Gap]] = []
-    for node in ast.walk(tree):
-        value = _taken_out(node)
-        if value is None or value.lineno != value.end_lineno or value.end_col_offset is None:
-            continue
-        start = offsets[value.lineno - 1] + _characters(code, value.lineno, value.col_offset)
-        end = offsets[value.lineno - 1] + _characters(code, value.lineno, value.end_col_offset)
-        text = code[start:end]
-        if not _LEAST_EXPRESSION <= len(text) <= _LONGEST_EXPRESSION:
-            continue
-        names = {inner.attr for inner in ast.walk(value) if isinstance(inner, ast.Attribute)}
-        names |= {word.arg for word in ast.walk(value) if isinstance(word, ast.keyword) and word.arg}
-        names |= {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)}
-        telling = {name.lower() for name in names} & known - {"torch", "nn"}
-        if telling and code.count(text) == 1:
-            rated.append((-len(telling), start, Gap(start, end)))
-    return [gap for _, _, gap in sorted(rated, key=lambda each: each[:2])]
-
-
 def fill(code: str, gap: Gap, expression: str) -> str:
     """The program with `expression` in its gap."""
     # In brackets, so that several lines are one expression and a comment ends before what follows.
     return f"{code[: gap.start]}({expression.strip()}\n){code[gap.end :]}"
-
-
-def _taken_out(node: ast.AST) -> ast.expr | None:
-    """The value of an assignment to a plain name or to an attribute; what is only called for its effect stays in."""
-    if not isinstance(node, ast.Assign):
-        return None
-    value = node.value
-    if not isinstance(value, ast.Call | ast.BinOp | ast.Subscript | ast.Attribute):
-        return None
-    return value if any(isinstance(inner, ast.Call | ast.Attribute) for inner in ast.walk(value)) else None
-
-
-def _line_offsets(code: str) -> list[int]:
-    offsets = [0]
-    for line in code.splitlines(keepends=True):
-        offsets.append(offsets[-1] + len(line))
-    return offsets
-
-
-def _characters(code: str, line: int, column: int) -> int:
-    """A column in UTF-8 bytes, as `ast` counts, in characters."""
-    return len(code.splitlines()[line - 1].encode()[:column].decode())

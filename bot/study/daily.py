@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.study.exercises import Exercise, Form, compose
+from bot.study.exercise import Exercise, Form
+from bot.study.exercises import compose
 from knowledge.questions import Question
 
 LATEST = timedelta(hours=12)

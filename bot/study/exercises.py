@@ -1,91 +1,25 @@
 """Exercises: a question of the library in a form that is answered and marked without a person.
 
 Every form is made from what the question's author wrote: options and statements from the misconceptions, gaps from the
-proof. An exercise carries all that is needed to ask and to mark it, so that one that was put to people stays the same
-whatever becomes of the question meanwhile.
+proof.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any, Literal, Self, get_args
 
 from bot.study import blanks
+from bot.study.exercise import LETTERS, Exercise, Form
+from bot.study.gaps import gaps
 from knowledge.questions import Question
 
-Form = Literal["choice", "true-false", "output", "code", "text"]
-FORMS: tuple[Form, ...] = get_args(Form)
-NAMES: Mapping[Form, str] = {
-    "choice": "multiple choice",
-    "true-false": "true or false",
-    "output": "what does it print?",
-    "code": "complete the code",
-    "text": "free text",
-}
-
 OPTIONS = 4
-LETTERS = "ABCD"
 LONGEST_OPTION = 300
 LONGEST_PROGRAM = 1900
 """Characters of code that fit on a card beside the rest."""
 _BEST_GAPS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Exercise:
-    """One exercise, ready to be asked.
-
-    `options` and `right` (an index) belong to *choice* and *true-false*. `code` is the whole program of *output* and
-    *code*, `printed` what it prints; `values` are the gaps in that output, `gap` the one in the code. `expected` is the
-    right answer, one text for each thing to be typed in or chosen.
-    """
-
-    question_id: str
-    form: Form
-    prompt: str
-    expected: tuple[str, ...]
-    hints: tuple[str, ...]
-    because: str = ""
-    """Why the right answer is right, in a sentence, where the question's whole answer is too long to read now."""
-    options: tuple[str, ...] = ()
-    right: int = 0
-    code: str = ""
-    printed: str = ""
-    values: tuple[blanks.Value, ...] = ()
-    gap: blanks.Gap | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        """Read back what `to_json` gave."""
-        plain: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
-        }
-        plain["values"] = tuple(blanks.Value(**value) for value in kept["values"])
-        plain["gap"] = blanks.Gap(**kept["gap"]) if kept["gap"] else None
-        return cls(**plain)
-
-    @property
-    def shown_code(self) -> str:
-        """The program as it is put to people."""
-        return (
-            self.code if self.gap is None else f"{self.code[: self.gap.start]}{blanks.GAP}{self.code[self.gap.end :]}"
-        )
-
-    @property
-    def shown_output(self) -> str:
-        """The output as it is put to people."""
-        return blanks.mask(self.printed, self.values)
-
-    def program(self, given: tuple[str, ...]) -> str:
-        """The program that marks an answer to *output* or *code*."""
-        return self.code if self.gap is None else blanks.fill(self.code, self.gap, given[0])
 
 
 @lru_cache(maxsize=4096)
@@ -99,7 +33,7 @@ def forms_of(question: Question) -> tuple[Form, ...]:
     if question.proofs and len(question.proofs[0].code) <= LONGEST_PROGRAM:
         if blanks.askable_values(question.proofs[0].output):
             can.append("output")
-        if blanks.gaps(question.proofs[0].code, _about(question)):
+        if gaps(question.proofs[0].code, _about(question)):
             can.append("code")
     return (*can, "text")
 
@@ -202,7 +136,7 @@ def _output(question: Question, chance: random.Random) -> Exercise:
 
 def _code(question: Question, chance: random.Random) -> Exercise:
     proof = question.proofs[0]
-    gap = chance.choice(blanks.gaps(proof.code, _about(question))[:_BEST_GAPS])
+    gap = chance.choice(gaps(proof.code, _about(question))[:_BEST_GAPS])
     missing = proof.code[gap.start : gap.end]
     return Exercise(
         question.id,

@@ -1,28 +1,19 @@
-"""Marking: what an answer to an exercise is worth, and what that says about the person's memory of the question."""
+"""Marking answers to exercises: by what is right, by running code, by key points."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol, Self
+from typing import Protocol
 
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.wire import RunRequest, RunResult
 from bot.study import blanks
-from bot.study.exercises import LETTERS, Exercise
-from bot.study.memory import Rating
+from bot.study.exercise import Exercise
+from bot.study.marks import Mark, PointMark, Verdict
 from knowledge.grading import Graded, Rubric
 from knowledge.questions import Question
 
-Verdict = Literal["right", "partly", "wrong", "unsure"]
-
-VERDICTS: dict[Verdict, str] = {
-    "right": "Right",
-    "partly": "Partly right",
-    "wrong": "Not right",
-    "unsure": "Hard to tell",
-}
 _OF_GRADER: dict[str, Verdict] = {"correct": "right", "partial": "partly", "wrong": "wrong", "unsure": "unsure"}
 # Nothing in it that the program would have to know: brackets, None, plain numbers.
 _EMPTY_HANDED = re.compile(r"(?:None|True|False|[\s()\[\]{},.\d'\"])*")
@@ -41,37 +32,6 @@ class Grading(Protocol):
 
     async def grade(self, rubric: Rubric, answer: str) -> Graded:
         """See `knowledge.grading.Grader.grade`."""
-
-
-@dataclass(frozen=True, slots=True)
-class PointMark:
-    """What became of one key point: covered, missing or contradicted."""
-
-    text: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What an answer is worth: `score` 0…1, and in `words` why, for the person who gave it."""
-
-    score: float
-    verdict: Verdict
-    words: str = ""
-    points: tuple[PointMark, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Self:
-        """Read back what `to_json` gave."""
-        return cls(kept["score"], kept["verdict"], kept["words"], tuple(PointMark(**point) for point in kept["points"]))
-
-
-PASSED = Mark(0.0, "wrong", "You passed.")
-"""For who skips a question."""
 
 
 class Marker:
@@ -160,20 +120,3 @@ def _first_difference(printed: str, wanted: str) -> str:
         if got != want:
             return f"It printed: {got[:_LAST_LINES]}\nWanted was: {want[:_LAST_LINES]}"
     return f"It printed {len(mine)} lines; {len(right)} were wanted."
-
-
-def rating_of(mark: Mark, hints: int = 0) -> Rating | None:
-    """How well an answer shows that its question was remembered; None when only the person can say.
-
-    Nothing that the bot graded counts as *Easy*: that is for the person to say.
-    """
-    if mark.verdict == "unsure":
-        return None
-    if mark.verdict == "wrong":
-        return Rating.AGAIN
-    return Rating.HARD if mark.verdict == "partly" or hints else Rating.GOOD
-
-
-def letter_of(exercise: Exercise, index: int) -> str:
-    """What is given by choosing option `index`."""
-    return LETTERS[index] if exercise.form == "choice" else exercise.options[index]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from bot.study.exercises import Form
-from bot.study.marking import Mark
+from bot.study.exercise import Form
+from bot.study.marks import Mark
 
 Timing = Literal["none", "fast", "normal", "relaxed"]
 TIMINGS: tuple[Timing, ...] = get_args(Timing)

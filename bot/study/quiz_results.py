@@ -7,8 +7,8 @@ import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.study.exercises import NAMES, Exercise
-from bot.study.marking import rating_of
+from bot.study.exercise import NAMES, Exercise
+from bot.study.marks import rating_of
 from bot.study.memory import Rating, Review
 from bot.study.quiz import RIGHT_FROM, Answer, Player, Quiz
 

@@ -6,7 +6,8 @@ import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.study.exercises import Exercise, Form, compose, forms_of
+from bot.study.exercise import Exercise, Form
+from bot.study.exercises import compose, forms_of
 from bot.study.memory import Card, recall
 from knowledge.questions import Question
 

@@ -14,9 +14,9 @@ from discord import ui
 from bot.store import Daily, Post
 from bot.study.daily import Standing
 from bot.study.deck import key_of
-from bot.study.exercises import Exercise
+from bot.study.exercise import Exercise, letter_of
 from bot.study.local_time import clock_face
-from bot.study.marking import Mark, letter_of
+from bot.study.marks import Mark
 from bot.ui import text
 from bot.ui.cards import ANSWER, PANEL, SUGGEST, Item, layout, small
 from bot.ui.exercise_cards import exercise_items, explained

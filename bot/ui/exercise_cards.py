@@ -12,8 +12,8 @@ import discord
 from discord import ui
 
 from bot.study.blanks import GAP, MARKS
-from bot.study.exercises import LETTERS, NAMES, Exercise
-from bot.study.marking import VERDICTS, Mark
+from bot.study.exercise import LETTERS, NAMES, Exercise
+from bot.study.marks import VERDICTS, Mark
 from bot.ui import text
 from bot.ui.cards import Item, small
 from bot.ui.items import StatelessModal

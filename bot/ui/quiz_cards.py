@@ -9,8 +9,8 @@ import discord
 from discord import ui
 
 from bot.study import blanks
-from bot.study.exercises import LETTERS, NAMES, Exercise
-from bot.study.marking import PASSED, Mark, letter_of
+from bot.study.exercise import LETTERS, NAMES, Exercise, letter_of
+from bot.study.marks import PASSED, Mark
 from bot.study.memory import Rating
 from bot.study.quiz import RIGHT_FROM, STREAK, Answer, Player, Quiz
 from bot.study.quiz_results import hardest, ranked

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import discord
 from discord import ui
 
-from bot.study.exercises import LETTERS, NAMES, Exercise
+from bot.study.exercise import LETTERS, NAMES, Exercise
 from bot.study.forecast import Forecast, bars
 from bot.study.local_time import clock_face
-from bot.study.marking import Mark
+from bot.study.marks import Mark
 from bot.study.memory import Rating
 from bot.study.reminders import in_words
 from bot.study.review_session import MOST_NEW, Step, Summary, interval

@@ -9,8 +9,9 @@ import pytest
 from discord import ui
 
 from bot.study.blanks import MARKS, askable_values
-from bot.study.exercises import Exercise, compose, forms_of
-from bot.study.marking import Mark, PointMark
+from bot.study.exercise import Exercise
+from bot.study.exercises import compose, forms_of
+from bot.study.marks import Mark, PointMark
 from bot.ui.cards import PANEL, layout
 from bot.ui.exercise_cards import EXPLAINED_LIMIT, answer_modal, exercise_items, explained, typed_answers
 from knowledge.questions import Misconception, Proof, Question, load_corpus

@@ -11,8 +11,8 @@ import pytest
 from bot.store import Standing, Store
 from bot.store.quizzes import KEPT
 from bot.study import quiz as rules
-from bot.study.exercises import Exercise
-from bot.study.marking import Mark
+from bot.study.exercise import Exercise
+from bot.study.marks import Mark
 from bot.study.memory import Rating, Review
 from bot.study.quiz import Answer, Plan, Player, Quiz
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from bot.study.exercises import FORMS, LETTERS, Exercise, compose, forms_of
+from bot.study.exercise import FORMS, LETTERS, Exercise
+from bot.study.exercises import compose, forms_of
 from knowledge.questions import Question, load_corpus
 
 QUESTIONS = load_corpus().by_id()

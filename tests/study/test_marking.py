@@ -11,8 +11,10 @@ import pytest_asyncio
 from bot.sandbox.client import WorkerClient
 from bot.sandbox.errors import WorkerUnavailable
 from bot.settings import CHECKOUT
-from bot.study.exercises import Exercise, compose, forms_of
-from bot.study.marking import Mark, Marker, PointMark, rating_of
+from bot.study.exercise import Exercise
+from bot.study.exercises import compose, forms_of
+from bot.study.marking import Marker
+from bot.study.marks import Mark, PointMark, rating_of
 from bot.study.memory import Rating
 from knowledge.questions import Question
 from knowledge.tutor import Tutor

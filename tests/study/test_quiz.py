@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.study import quiz as rules
-from bot.study.exercises import FORMS
-from bot.study.marking import PASSED, Mark
+from bot.study.exercise import FORMS
+from bot.study.marks import PASSED, Mark
 from bot.study.quiz import Answer, Plan, Player, Quiz
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

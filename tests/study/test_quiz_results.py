@@ -7,8 +7,8 @@ import io
 from datetime import UTC, datetime
 
 from bot.study import quiz_results as results
-from bot.study.exercises import Exercise
-from bot.study.marking import PASSED, Mark
+from bot.study.exercise import Exercise
+from bot.study.marks import PASSED, Mark
 from bot.study.memory import Rating
 from bot.study.quiz import Answer, Plan, Player, Quiz
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.study.exercises import FORMS, compose, forms_of
+from bot.study.exercise import FORMS
+from bot.study.exercises import compose, forms_of
 from bot.study.forecast import DAYS, WIDTH, bars, forecast
 from bot.study.memory import Card, Rating, Review, review
 from bot.study.review_session import (

@@ -9,8 +9,7 @@ import discord
 from simcord.actors import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.study.exercises import Exercise
-from bot.study.marking import letter_of
+from bot.study.exercise import Exercise, letter_of
 from bot.study.quiz import Quiz
 from tests.discord.world import Seen, World, components, message_of
 

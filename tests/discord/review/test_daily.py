@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.store import Person, Post, Store
 from bot.store.daily import DailyQuestions
 from bot.study.daily import GIVES_UP_AFTER
-from bot.study.exercises import Exercise
+from bot.study.exercise import Exercise
 from bot.study.memory import Rating
 from knowledge.tutor import Tutor
 from tests.discord.review.helpers import DAY, HOUR, MINUTE, Learning, Time, plain

@@ -10,7 +10,8 @@ from bot.cogs import patience
 from bot.sandbox.wire import RunResult
 from bot.settings import Settings
 from bot.store import Person, Store
-from bot.study.exercises import Form, compose, forms_of
+from bot.study.exercise import Form
+from bot.study.exercises import compose, forms_of
 from bot.study.memory import LEECH_LAPSES, Rating, previews
 from bot.study.review_session import LEECH_FORMS, MOST_NEW, interval
 from bot.ui.review_cards import LEECH

@@ -13,7 +13,7 @@ from bot.store import Daily, Post
 from bot.study.daily import Standing, exercise_of
 from bot.study.exercises import compose, forms_of
 from bot.study.forecast import forecast
-from bot.study.marking import Mark
+from bot.study.marks import Mark
 from bot.study.memory import Rating, previews
 from bot.study.review_session import Step, Summary
 from bot.ui import daily_cards, review_cards

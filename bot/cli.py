@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     questions = command("questions", _questions, "List every question of the corpus.")
     for each in (ask, run, grade, questions):
         each.add_argument("--json", action="store_true", help="one JSON object a line")
-    command("check", _check, "Validate the corpus and run every proof.")
+    command("check", _check, "Validate the corpus and the interviews, and run every proof and every planted fault.")
     command("prepare", _prepare, "Build the search index if it is not there, and report how many questions it has.")
     command("worker", _worker, "Serve the isolated worker.")
     command("bot", _bot, "Start the bot against Discord.")
@@ -196,17 +197,24 @@ def _questions(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from bot.local_runs import check_in_jail
+    from bot.local_runs import Check, check_in_jail
+    from knowledge.interview_checks import check_block
+    from knowledge.interviews import load_interviews
+    from knowledge.proofs import check_proofs
     from knowledge.questions import load_corpus
 
     begun = time.perf_counter()
     corpus = load_corpus(_corpus_dir())
-    faults = [*corpus.faults, *check_in_jail(_settings(), corpus.questions)]
+    interviews = load_interviews(corpus)
+    checks: list[Check] = [partial(check_proofs, [question]) for question in corpus.questions]
+    checks += [partial(check_block, block) for block in interviews.blocks]
+    faults = [*corpus.faults, *interviews.faults, *check_in_jail(_settings(), checks)]
     for fault in faults:
         print(_relative(str(fault)))
     proofs = sum(len(question.proofs) for question in corpus.questions)
     print(
         f"{len(corpus.questions)} questions in {len(corpus.topics())} topics, {proofs} proofs, "
+        f"{len(interviews.packs)} interview packs, {len(interviews.blocks)} blocks, "
         f"{len(faults)} faults, {time.perf_counter() - begun:.0f} s",
         file=sys.stderr,
     )

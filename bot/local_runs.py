@@ -1,11 +1,11 @@
-"""Running code for the command line: `tutor run`, and the proofs of `tutor check`."""
+"""Running code for the command line: `tutor run`, and what the files claim, for `tutor check`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,11 +15,14 @@ from bot.sandbox.wire import RunRequest, RunResult
 from bot.settings import Settings
 from bot.study import snippets
 from bot.worker import Worker, open_worker
-from knowledge.proofs import Printed, RunSnippet, check_proofs
-from knowledge.questions import Fault, Question
+from knowledge.proofs import Printed, RunSnippet
+from knowledge.questions import Fault
 from knowledge.subprocess_runner import ForkingRunner
 
 Result = TypeVar("Result")
+
+Check = Callable[[RunSnippet], Iterable[Fault]]
+"""Runs what one file claims, and yields what is not so."""
 
 
 def _quiet(settings: Settings) -> Settings:
@@ -81,23 +84,24 @@ def _show(result: RunResult) -> None:
         print(result.explanation, file=sys.stderr)
 
 
-def check_in_jail(settings: Settings, questions: Sequence[Question]) -> list[Fault]:
-    """Run every proof in the jail; on a machine that cannot make one, in plain processes, saying so."""
+def check_in_jail(settings: Settings, checks: Sequence[Check]) -> list[Fault]:
+    """Let the checks run their snippets in the jail; without one, in plain processes, saying so."""
 
     async def check() -> list[Fault]:
         async with open_worker(_quiet(settings)) as worker:
             # Only a machine that cannot run anything in a jail may do without one.
             await worker.run(RunRequest(""))
-            return await _check(worker, settings.worker_slots, questions)
+            return await _check(worker, settings.worker_slots, checks)
 
     try:
         return _told(check())
     except TutorError as error:
-        print(f"{error}\nThe proofs run in plain processes instead.", file=sys.stderr)
-        return list(check_proofs(questions, ForkingRunner()))
+        print(f"{error}\nWhat the files claim is run in plain processes instead.", file=sys.stderr)
+        run = ForkingRunner()
+        return [fault for check_one in checks for fault in check_one(run)]
 
 
-async def _check(worker: Worker, at_once: int, questions: Iterable[Question]) -> list[Fault]:
+async def _check(worker: Worker, at_once: int, checks: Sequence[Check]) -> list[Fault]:
     slots = asyncio.Semaphore(at_once)
     loop = asyncio.get_running_loop()
 
@@ -114,8 +118,7 @@ async def _check(worker: Worker, at_once: int, questions: Iterable[Question]) ->
     def run_from_thread(code: str) -> Printed:
         return asyncio.run_coroutine_threadsafe(run(code), loop).result()
 
-    runner: RunSnippet = run_from_thread
-    checked = (asyncio.to_thread(lambda one: list(check_proofs([one], runner)), question) for question in questions)
+    checked = (asyncio.to_thread(lambda one: list(one(run_from_thread)), check) for check in checks)
     return [fault for faults in await asyncio.gather(*checked) for fault in faults]
 
 

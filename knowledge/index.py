@@ -21,7 +21,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from knowledge import lexical, questions, words
+from knowledge import front_matter, lexical, questions, words
 from knowledge.encoder import Encoder, Vectors
 from knowledge.errors import IndexDamaged
 from knowledge.lexical import LexicalIndex, phrasings
@@ -31,7 +31,9 @@ KINDS = ("question", "ask", "content", "together", "whole", "misconception")
 """What the text of a vector is: `content` is a key point or a paragraph of the answer, `together` all phrasings
 in one text, `whole` question and answer in one text, `misconception` either side of one."""
 
-_CODE = tuple(Path(file or "") for file in (questions.__file__, lexical.__file__, words.__file__, __file__))
+_CODE = tuple(
+    Path(file or "") for file in (front_matter.__file__, questions.__file__, lexical.__file__, words.__file__, __file__)
+)
 _VECTORS, _WORDS, _CORPUS, _SUMS = "vectors.faiss", "words.json", "corpus.json", "sums.json"
 
 

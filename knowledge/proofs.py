@@ -1,4 +1,4 @@
-"""Run the proofs of the corpus and compare what they print with what they claim to print."""
+"""Run the proofs of questions and designs, and compare what they print with what they claim to print."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
-from knowledge.questions import Fault, Proof, Question
+from knowledge.questions import Fault, Proof
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
@@ -24,13 +26,23 @@ RunSnippet = Callable[[str], Printed]
 """Runs Python source in a process of its own."""
 
 
-def check_proofs(questions: Iterable[Question], run: RunSnippet) -> Iterator[Fault]:
+class Proved(Protocol):
+    """Something whose claims are proved by code: a question, or a system to design."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]: ...
+
+
+def check_proofs(proved: Iterable[Proved], run: RunSnippet) -> Iterator[Fault]:
     """Run every proof; yield a fault for each that fails or prints something else."""
-    for question in questions:
-        for proof in question.proofs:
+    for one in proved:
+        for proof in one.proofs:
             what = _what_differs(proof, run(proof.code))
             if what:
-                yield Fault(question.path, proof.line, what)
+                yield Fault(one.path, proof.line, what)
 
 
 def _what_differs(proof: Proof, printed: Printed) -> str | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-import yaml
+from knowledge.front_matter import Fault as Fault  # what readers of questions find in `Corpus.faults`
+from knowledge.front_matter import Fields, read_text, split_document
 
 Level = Literal["junior", "mid", "senior"]
 
@@ -23,20 +24,6 @@ QUESTION_CHARACTERS = 150
 ASK_CHARACTERS = 200
 
 _FENCE = re.compile(r"^(`{3,})(\w*)[ \t]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_SOURCE = re.compile(r"https://\S+")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong in a file; prints as `file:line: what`."""
-
-    path: Path
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,49 +106,31 @@ def load_corpus(folder: Path = CORPUS_DIR) -> Corpus:
 
 def read_question(path: Path) -> tuple[Question | None, list[Fault]]:
     """Read one file; the question is None when any fault was found."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return None, [Fault(path, line, "is not UTF-8 text")]
-    except OSError as error:
-        return None, [Fault(path, 1, f"cannot be read: {error.strerror}")]
-    return parse_question(text, path)
+    text = read_text(path)
+    return (None, [text]) if isinstance(text, Fault) else parse_question(text, path)
 
 
 def parse_question(text: str, path: Path) -> tuple[Question | None, list[Fault]]:
     """Parse the text of one question file. `path` gives its topic, its id and its name in faults."""
-    if not text.startswith("---\n") or "\n---\n" not in text[4:]:
-        return None, [Fault(path, 1, "must start with YAML front matter between two lines of ---")]
-    front_end = text.index("\n---\n", 3)
-    body_start = front_end + len("\n---\n")
-    front = _FrontMatter(path, text[4 : front_end + 1])
-    body_line = text.count("\n", 0, body_start) + 1
-
-    question_id = front.text("id")
+    document = split_document(text, path, "a question")
+    if isinstance(document, Fault):
+        return None, [document]
+    front = document.front
+    question_id = front.identifier("id", path.stem)
     topic = front.text("topic")
-    level = front.text("level")
+    level = front.choice("level", get_args(Level))
     asked = front.text("question", longest=QUESTION_CHARACTERS)
     asks = front.texts("asks", at_least=2, longest=ASK_CHARACTERS)
     key_points = front.texts("key_points", at_least=2)
-    misconceptions = front.misconceptions(at_least=2)
+    misconceptions = _misconceptions(front)
     follow_ups = front.texts("follow_ups", at_least=0)
-    sources = front.texts("sources", at_least=1)
+    sources = front.sources()
     torch_version = front.text("torch")
     front.forbid_others()
-    if question_id and not _ID.fullmatch(question_id):
-        front.fault("id", "id must be lower-case words joined by hyphens")
-    if question_id and question_id != path.stem:
-        front.fault("id", f"id {question_id!r} must be the file's name, {path.stem!r}")
     if topic and topic != path.parent.name:
         front.fault("topic", f"topic {topic!r} must be the folder's name, {path.parent.name!r}")
-    if level and level not in get_args(Level):
-        front.fault("level", f"level must be one of {', '.join(get_args(Level))}, not {level!r}")
-    for source in sources:
-        if not _SOURCE.fullmatch(source):
-            front.fault("sources", f"a source must be one https:// link, not {source!r}")
 
-    answer, proofs, body_faults = _parse_body(text[body_start:], body_line, path)
+    answer, proofs, body_faults = read_proved(document.body, document.body_line, path, "the answer", ANSWER_WORDS)
     faults = front.faults + body_faults
     if faults:
         return None, sorted(faults, key=lambda fault: fault.line)
@@ -185,15 +154,29 @@ def parse_question(text: str, path: Path) -> tuple[Question | None, list[Fault]]
     )
 
 
-def _parse_body(body: str, first_line: int, path: Path) -> tuple[str, tuple[Proof, ...], list[Fault]]:
+def _misconceptions(front: Fields) -> tuple[Misconception, ...]:
+    pairs = front.items("misconceptions", "a misconception", "pairs of texts, wrong: and right:", at_least=2)
+    misconceptions = tuple(Misconception(pair.text("wrong"), pair.text("right")) for pair in pairs)
+    for pair in pairs:
+        pair.forbid_others()
+    return misconceptions
+
+
+def read_proved(
+    body: str, first_line: int, path: Path, says: str, words_wanted: tuple[int, int]
+) -> tuple[str, tuple[Proof, ...], list[Fault]]:
+    """Read a text followed by its proofs, as under the front matter of a question.
+
+    `says` names the text in faults; `words_wanted` are the fewest and the most words that it may have.
+    """
     faults: list[Fault] = []
     fences = list(_FENCE.finditer(body))
     proofs_start = next((fence.start() for fence in fences if fence[2] == "python"), len(body))
     answer = body[:proofs_start].strip()
     words = len(answer.split())
-    if not ANSWER_WORDS[0] <= words <= ANSWER_WORDS[1]:
-        shortest, longest = ANSWER_WORDS
-        faults.append(Fault(path, first_line, f"the answer has {words} words; {shortest} to {longest} are wanted"))
+    shortest, longest = words_wanted
+    if not shortest <= words <= longest:
+        faults.append(Fault(path, first_line, f"{says} has {words} words; {shortest} to {longest} are wanted"))
 
     def line_of(position: int) -> int:
         return first_line + body.count("\n", 0, position)
@@ -217,13 +200,13 @@ def _parse_body(body: str, first_line: int, path: Path) -> tuple[str, tuple[Proo
             faults.append(Fault(path, line_of(output_fence.start()), "the proof prints nothing, so it shows nothing"))
             continue
         if body[end : code_fence.start()].strip():
-            faults.append(Fault(path, line_of(end) + 1, "text between proofs belongs into the answer above them"))
+            faults.append(Fault(path, line_of(end) + 1, f"text between proofs belongs into {says} above them"))
         end = output_fence.end()
         proofs.append(Proof(code_fence[3], output_fence[3], line))
     if not proofs and not faults:
         faults.append(Fault(path, first_line, "has no proof: a ```python block followed by an ```output block"))
     elif not faults and body[end:].strip():
-        faults.append(Fault(path, line_of(end) + 1, "text after the last proof belongs into the answer above them"))
+        faults.append(Fault(path, line_of(end) + 1, f"text after the last proof belongs into {says} above them"))
     return answer, tuple(proofs), faults
 
 
@@ -248,89 +231,3 @@ def _reference_faults(questions: Iterable[Question]) -> Iterable[Fault]:
 def _line_of(question: Question, needle: str) -> int:
     text = question.path.read_text(encoding="utf-8") if question.path.exists() else ""
     return text.count("\n", 0, max(text.find(needle), 0)) + 1
-
-
-class _FrontMatter:
-    """Typed access to a YAML mapping that remembers on which line each key stands."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.faults: list[Fault] = []
-        self._values: Mapping[str, object] = {}
-        self._lines: dict[str, int] = {}
-        self._read: set[str] = set()
-        try:
-            node = yaml.compose(text, Loader=yaml.CSafeLoader)
-            values = yaml.load(text, Loader=yaml.CSafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line if error.problem_mark else 0
-            self.faults.append(Fault(path, line + 2, f"is not YAML: {error.problem}"))
-            return
-        except (yaml.YAMLError, ValueError) as error:
-            self.faults.append(Fault(path, 2, f"is not YAML: {error}"))
-            return
-        if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
-            self.faults.append(Fault(path, 2, "the front matter must be a mapping of names to values"))
-            return
-        self._values = {str(key): value for key, value in values.items()}
-        for key, _ in node.value:
-            if key.value in self._lines:
-                self.faults.append(Fault(path, key.start_mark.line + 2, f"{key.value} is given twice"))
-            self._lines[str(key.value)] = key.start_mark.line + 2
-
-    def fault(self, key: str, what: str) -> None:
-        self.faults.append(Fault(self.path, self._lines.get(key, 1), what))
-
-    def _get(self, key: str) -> object:
-        self._read.add(key)
-        if key not in self._values and self._values:
-            self.fault(key, f"{key} is missing")
-        return self._values.get(key)
-
-    def text(self, key: str, longest: int | None = None) -> str:
-        value = self._get(key)
-        if value is None:
-            if key in self._values:
-                self.fault(key, f"{key} is empty")
-            return ""
-        if not isinstance(value, str) or not value.strip():
-            self.fault(key, f"{key} must be text (quote it), not {value!r}")
-            return ""
-        if longest and len(value) > longest:
-            self.fault(key, f"{key} has {len(value)} characters; {longest} fit on a Discord button row")
-        return value.strip()
-
-    def texts(self, key: str, at_least: int, longest: int | None = None) -> tuple[str, ...]:
-        value = self._get(key)
-        if key not in self._values:
-            return ()
-        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-            self.fault(key, f"{key} must be a list of texts (quote those with a colon)")
-            return ()
-        if len(value) < at_least:
-            self.fault(key, f"{key} has {len(value)} entries; at least {at_least} are wanted")
-        if longest and any(len(item) > longest for item in value):
-            self.fault(key, f"{key} has an entry of more than {longest} characters")
-        return tuple(item.strip() for item in value)
-
-    def misconceptions(self, at_least: int) -> tuple[Misconception, ...]:
-        key = "misconceptions"
-        value = self._get(key)
-        if key not in self._values:
-            return ()
-        if not isinstance(value, list) or not all(
-            isinstance(item, dict)
-            and set(item) == {"wrong", "right"}
-            and all(isinstance(side, str) and side.strip() for side in item.values())
-            for item in value
-        ):
-            self.fault(key, "misconceptions must be a list of pairs of texts, wrong: and right:")
-            return ()
-        if len(value) < at_least:
-            self.fault(key, f"misconceptions has {len(value)} entries; at least {at_least} are wanted")
-        return tuple(Misconception(item["wrong"].strip(), item["right"].strip()) for item in value)
-
-    def forbid_others(self) -> None:
-        for key in self._values:
-            if key not in self._read:
-                self.fault(key, f"{key} is no field of a question")

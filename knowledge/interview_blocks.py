@@ -15,6 +15,8 @@ from knowledge.questions import Level, Proof
 
 BlockKind = Literal["coding", "debugging", "design"]
 
+PASSED = "Every check passes."
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
@@ -51,6 +53,24 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked(Block):
+    """A block whose candidate writes a program, and the check that says whether it is right."""
+
+    key_points: tuple[str, ...]
+    check: str
+    check_line: int
+
+    def checked(self, program: str) -> str:
+        """A program to run: it prints `PASSED` last, or raises, by an AssertionError with a sentence where it can."""
+        return f"{program}\n\n{self.check}\nprint({PASSED!r})\n"
+
+
+def passed(printed: str) -> bool:
+    """Whether what a checked program printed says that it is right; one that ends before its check does not pass."""
+    return printed.rstrip().endswith(PASSED)
+
+
+@dataclass(frozen=True, slots=True)
 class Planted:
     """A fault planted in a program: `was` stands there, once; `now` is right instead."""
 
@@ -62,16 +82,13 @@ class Planted:
 
 
 @dataclass(frozen=True, slots=True)
-class Debugging(Block):
+class Debugging(Checked):
     """A broken program, the faults planted in it, and a check that sees every one of them."""
 
     kind: ClassVar[BlockKind] = "debugging"
 
-    key_points: tuple[str, ...]
     faults: tuple[Planted, ...]
     broken: str
-    check: str
-    check_line: int
 
     @property
     def fixed(self) -> str:
@@ -86,26 +103,15 @@ class Debugging(Block):
             program = program[:start] + fault.now + program[start + len(fault.was) :]
         return program
 
-    def checked(self, program: str) -> str:
-        """A program to run: it raises AssertionError, with a sentence, when `program` is not right."""
-        return f"{program}\n\n{self.check}"
-
 
 @dataclass(frozen=True, slots=True)
-class Coding(Block):
-    """A task to code: where the candidate starts, a solution, and a check that tells them apart."""
+class Coding(Checked):
+    """A task to code: where the candidate starts, and a solution."""
 
     kind: ClassVar[BlockKind] = "coding"
 
-    key_points: tuple[str, ...]
     starter: str
     solution: str
-    check: str
-    check_line: int
-
-    def checked(self, program: str) -> str:
-        """A program to run: it raises when `program` does not solve the task."""
-        return f"{program}\n\n{self.check}"
 
 
 @dataclass(frozen=True, slots=True)

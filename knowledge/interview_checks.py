@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from knowledge.front_matter import Fault
-from knowledge.interview_blocks import AnyBlock, Coding, Debugging, Design
+from knowledge.interview_blocks import AnyBlock, Checked, Coding, Debugging, Design, passed
 from knowledge.proofs import RunSnippet, check_proofs
 
 _ASSERTION = re.compile(r"AssertionError: \S+ \S+")
@@ -28,9 +28,9 @@ def check_block(block: AnyBlock, run: RunSnippet) -> Iterator[Fault]:
 
 
 def _check_debugging(block: Debugging, run: RunSnippet) -> Iterator[Fault]:
-    error = run(block.checked(block.fixed)).error
-    if error:
-        yield Fault(block.path, block.check_line, f"the check fails on the fixed program: {error}")
+    wrong = _what_is_wrong(block, block.fixed, run)
+    if wrong:
+        yield Fault(block.path, block.check_line, f"the check fails on the fixed program: {wrong}")
         return
     programs = [(block.check_line, "the broken program", block.broken)]
     if len(block.faults) > 1:
@@ -38,9 +38,9 @@ def _check_debugging(block: Debugging, run: RunSnippet) -> Iterator[Fault]:
             mended = block.mended([fault for fault in block.faults if fault is not left])
             programs.append((left.line, "the program with only this fault left in", mended))
     for line, name, program in programs:
-        what = _what_is_missed(block, program, run)
-        if what:
-            yield Fault(block.path, line, f"{what} {name}")
+        missed = _what_is_missed(block, program, run)
+        if missed:
+            yield Fault(block.path, line, f"{missed} {name}")
 
 
 def _what_is_missed(block: Debugging, program: str, run: RunSnippet) -> str | None:
@@ -48,17 +48,24 @@ def _what_is_missed(block: Debugging, program: str, run: RunSnippet) -> str | No
 
     A program that stops by itself, with or without the check, needs no assertion: everyone sees that fault.
     """
-    error = run(block.checked(program)).error
-    if not error:
+    wrong = _what_is_wrong(block, program, run)
+    if not wrong:
         return "the check passes on"
-    if not _ASSERTION.search(error.splitlines()[-1]) and not run(program).error:
-        return f"the check stops with {error!r} instead of an AssertionError with a sentence on"
+    if not _ASSERTION.search(wrong.splitlines()[-1]) and not run(program).error:
+        return f"the check stops with {wrong!r} instead of an AssertionError with a sentence on"
     return None
 
 
 def _check_coding(block: Coding, run: RunSnippet) -> Iterator[Fault]:
-    error = run(block.checked(block.solution)).error
-    if error:
-        yield Fault(block.path, block.check_line, f"the check fails on the solution: {error}")
-    if not run(block.checked(block.starter)).error:
+    wrong = _what_is_wrong(block, block.solution, run)
+    if wrong:
+        yield Fault(block.path, block.check_line, f"the check fails on the solution: {wrong}")
+    if not _what_is_wrong(block, block.starter, run):
         yield Fault(block.path, block.check_line, "the check passes on the starter")
+
+
+def _what_is_wrong(block: Checked, program: str, run: RunSnippet) -> str | None:
+    printed = run(block.checked(program))
+    if printed.error:
+        return printed.error
+    return None if passed(printed.stdout) else "it ends before the check does"

@@ -198,7 +198,7 @@ def parse_pack(
     notes.forbid_others()
     fields.forbid_others()
     if not fields.faults:
-        _compare_topics(fields, items, pack, corpus, blocks)
+        _compare(fields, items, pack, corpus, blocks)
     return (None if fields.faults else pack), sorted(fields.faults, key=lambda fault: fault.line)
 
 
@@ -230,24 +230,26 @@ def _block(fields: Fields, kind: Kind, blocks: Mapping[str, AnyBlock]) -> str | 
     return named
 
 
-def _compare_topics(
+def _compare(
     fields: Fields,
     items: tuple[Fields, ...],
     pack: Pack,
     corpus: Mapping[str, Question],
     blocks: Mapping[str, AnyBlock],
 ) -> None:
-    """People choose packs by topic: what a pack names and what it asks must agree, and nothing is asked twice."""
-    asked: set[str] = set()
+    """What a pack names and what it asks must agree, for people choose packs by topic; and nothing is asked twice."""
+    asks = [question.ask for question in pack.questions]
     touched = set(blocks[pack.block].topics if pack.block else ())
-    for item, question in zip(items, pack.questions, strict=True):
+    for place, (item, question) in enumerate(zip(items, pack.questions, strict=True)):
         topic = corpus[question.ask].topic
         touched.add(topic)
-        if question.ask in asked:
-            item.fault("ask", f"{question.ask!r} is asked already")
-        asked.add(question.ask)
         if topic not in pack.topics:
             item.fault("ask", f"{question.ask!r} is of the topic {topic!r}, which topics does not name")
+        if question.ask in asks[:place]:
+            item.fault("ask", f"{question.ask!r} is asked already")
+        for follow_up in question.follow_ups:
+            if follow_up.question in asks and follow_up.question != question.ask:
+                item.fault("follow_ups", f"a follow-up leads to {follow_up.question!r}, which the pack asks itself")
     for topic in pack.topics:
         if topic not in touched:
             fields.fault("topics", f"topics names {topic!r}, of which nothing is asked")

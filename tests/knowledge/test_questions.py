@@ -126,3 +126,9 @@ def test_an_id_that_two_topics_use_is_named(tmp_path: Path) -> None:
     write_question(tmp_path, "sum-of-ones", "totals")
 
     assert any("is already used by" in fault.what for fault in load_corpus(tmp_path).faults)
+
+
+def test_front_matter_without_fields_misses_all_of_them() -> None:
+    faults = faults_of(f"---\n{{}}\n---\n{ANSWER}\n\n{PROOF}")
+    assert f"{HERE}:1: id is missing" in faults
+    assert len(faults) == 10

@@ -133,6 +133,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class AskBack:
+    """Who is alone asks the bot something about the task; `reply` is what it says."""
+
+    by: int
+    part: int
+    text: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Somebody in the room wrote a message in the thread."""
 
@@ -300,6 +310,7 @@ Event = (
     | TickPoints
     | TickFollowUps
     | Answer
+    | AskBack
     | Said
     | Edited
     | Ran

@@ -117,6 +117,8 @@ def _apply(interview: Interview, event: Event, now: datetime) -> Outcome:
             return steering.tick_points(interview, event, now)
         case happened.TickFollowUps():
             return steering.tick_follow_ups(interview, event, now)
+        case happened.AskBack():
+            return talking.ask_back(interview, event, now)
         case happened.Said():
             return talking.said(interview, event, now)
         case happened.Judged():

@@ -33,9 +33,9 @@ from bot.study.interview.events import (
 from bot.study.interview.seats import no_show
 from bot.study.interview.state import TALKING, Interview, Part, Pause
 from bot.study.interview.steps import end, finish_round, mention, next_part, refuse, unscored
+from bot.study.interview.talking import PAST
 
 NOT_YOURS = "Only the interviewer of this round does that."
-PAST = "That part is over already."
 NOT_NOW = "There is nothing of that kind to do just now."
 LEFT_OPEN = "Nobody pressed *Start* within half an hour, so I have closed this. Open a new one with `/mock start`."
 SETTLED = "That was it for today. `/mock history` has your scorecards."

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.study.interview.events import (
     Answer,
+    AskBack,
     Deeper,
     Edited,
     Effect,
@@ -30,6 +31,7 @@ from bot.study.interview.steps import after, next_part, refuse
 NOT_CANDIDATE = "Only the candidate of this round does that."
 LATE = "That part was over already. What you sent is kept for the replay, and it counts."
 TOO_LATE = "That round is over, so this no longer counts; it is kept for the replay."
+PAST = "That part is over already."
 ANSWERED = "I am still reading what you sent before."
 
 
@@ -70,6 +72,20 @@ def answer(interview: Interview, event: Answer, now: datetime) -> Outcome:
     if notice != TOO_LATE:
         effects = (*effects, Read(event.round, event.part, event.ask, event.turn))
     return Outcome(interview, effects, (entry,), notice=notice)
+
+
+def ask_back(interview: Interview, event: AskBack, now: datetime) -> Outcome:
+    """Answer what the candidate asks about the task, and wait on for theirs."""
+    round, talk = interview.round, interview.talk
+    if round is None or round.candidate != event.by:
+        return refuse(interview, NOT_CANDIDATE)
+    if talk is None or not _is_on(interview, round.number, event.part):
+        return refuse(interview, PAST)
+    entries = (
+        Entry("said", event.text, event.by, round.number, event.part),
+        Entry("bot", event.reply, None, round.number, event.part),
+    )
+    return Outcome(replace(interview, talk=replace(talk, remark=event.reply)), (Post(),), entries)
 
 
 def said(interview: Interview, event: Said, now: datetime) -> Outcome:

@@ -1,0 +1,262 @@
+"""From scores to a scorecard: means, how far the scorers agree, what was missed, and what that says about memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import fmean
+from typing import Any, Self
+
+from pydantic import TypeAdapter
+
+from bot.study.interview.material import Material
+from bot.study.interview.state import BOT, MAIN, Interview, Part, Reading, Round
+from bot.study.memory import Rating, Review
+from knowledge.interviews import AXES
+
+ACCEPTABLE = 0.8
+"""Mean deviation up to which scorers agree on a scale of five: a sixth of its options, rounded as its authors do (Burke
+and Dunlap 2002, https://doi.org/10.1177/1094428102005002002). The index is made for a single person who is judged by
+few; a coefficient such as Krippendorff's alpha would be mostly noise with so few scores."""
+STRONG_FROM, WEAK_BELOW = 4.0, 3.5
+_CORRECTNESS, _DEPTH, _, _DEBUGGING, _ = range(len(AXES))
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One scorer's scores, 1…5 in the order of the rubric's axes, None where they cannot tell, and their words."""
+
+    scorer: int
+    role: str
+    axes: tuple[int | None, ...]
+    strong: str = ""
+    work: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AxisResult:
+    """One axis: mean and range over interviewer and observers, what the candidate and what the bot says."""
+
+    mean: float | None
+    low: int | None
+    high: int | None
+    own: int | None
+    bot: int | None
+
+    @property
+    def value(self) -> float | None:
+        """The one number for a trend: what people scored; alone, what the bot read, else what one says oneself."""
+        known = (value for value in (self.mean, self.bot, self.own) if value is not None)
+        return next(known, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Key points of one question or block that were not made. `question_id` is None where there is no page on it."""
+
+    title: str
+    points: tuple[str, ...]
+    question_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """What a round came to.
+
+    `deviation` is the mean average deviation of interviewer and observers from their mean, None with fewer than two of
+    them; `apart` the axis on which they differ most, where that is two points or more. `calibration` is how much higher
+    the candidate scores themself than the others do. `read` answers were typed, and of `unsure` of them the bot could
+    not tell.
+    """
+
+    axes: tuple[AxisResult, ...]
+    scorers: int
+    deviation: float | None = None
+    apart: int | None = None
+    calibration: float | None = None
+    strong: tuple[str, ...] = ()
+    work: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    read: int = 0
+    unsure: int = 0
+
+    @property
+    def overall(self) -> float | None:
+        """The mean over the axes that have a value."""
+        values = [axis.value for axis in self.axes if axis.value is not None]
+        return fmean(values) if values else None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return plain
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Read back what `to_json` gave."""
+        return _ADAPTER.validate_python(kept)  # type: ignore[return-value]
+
+
+_ADAPTER: TypeAdapter[Scorecard] = TypeAdapter(Scorecard)
+
+
+def scorecard(round: Round, sheets: Sequence[Sheet], materials: Sequence[Material]) -> Scorecard:
+    """The scorecard of a round; `materials` belong to its parts."""
+    people = [sheet for sheet in sheets if sheet.role in ("interviewer", "observer")]
+    own = next((sheet for sheet in sheets if sheet.role == "self"), None)
+    bot = bot_sheet(round.parts)
+    axes = tuple(_axis(index, people, own, bot) for index in range(len(AXES)))
+    readings = [reading for part in round.parts for reading in part.readings]
+    return Scorecard(
+        axes,
+        scorers=len(people),
+        deviation=deviation([sheet.axes for sheet in people]),
+        apart=_farthest(axes),
+        calibration=_calibration(axes),
+        strong=tuple(sheet.strong for sheet in sheets if sheet.strong),
+        work=tuple(sheet.work for sheet in sheets if sheet.work),
+        missed=tuple(_missed(round, materials)),
+        read=len(readings),
+        unsure=sum(reading.verdict in ("unsure", "own") for reading in readings),
+    )
+
+
+def deviation(scores: Sequence[Sequence[int | None]]) -> float | None:
+    """The average deviation index over all axes: how far, in points, scorers are from their mean on average."""
+    if len(scores) < 2:
+        return None
+    each = []
+    for axis in zip(*scores, strict=True):
+        given = [score for score in axis if score is not None]
+        if len(given) >= 2:
+            mean = fmean(given)
+            each.append(fmean(abs(score - mean) for score in given))
+    return fmean(each) if each else None
+
+
+def _axis(index: int, people: Sequence[Sheet], own: Sheet | None, bot: Sheet) -> AxisResult:
+    given = [score for sheet in people if (score := sheet.axes[index]) is not None]
+    return AxisResult(
+        mean=fmean(given) if given else None,
+        low=min(given, default=None),
+        high=max(given, default=None),
+        own=own.axes[index] if own else None,
+        bot=bot.axes[index],
+    )
+
+
+def _farthest(axes: Sequence[AxisResult]) -> int | None:
+    spreads = [(axis.high - axis.low if axis.high and axis.low else 0) for axis in axes]
+    return spreads.index(max(spreads)) if max(spreads) >= 2 else None
+
+
+def _calibration(axes: Sequence[AxisResult]) -> float | None:
+    both = [axis.own - axis.mean for axis in axes if axis.own is not None and axis.mean is not None]
+    return fmean(both) if both else None
+
+
+# ----------------------------------------------------------------------------------------- the bot's reading
+
+
+def bot_sheet(parts: Sequence[Part]) -> Sheet:
+    """The bot's own scores, only for what it can read: typed answers that it was sure about, and runs of code.
+
+    Correctness is the mean score of the questions themselves. Depth is how far the follow-ups led: 1 where the question
+    itself was not answered well, 2 where it was, and up to 5 for the share of the follow-ups asked that were. Debugging
+    is 5 for a program that passes its check, one less for each hint down to 3; 2 for one that was run and does not
+    pass. It has no opinion on PyTorch fluency and communication.
+    """
+    axes: list[int | None] = [None] * len(AXES)
+    sure = [(part, reading) for part in parts for reading in part.readings if not part.left_out and _is_sure(reading)]
+    main = [reading.score for _, reading in sure if reading.ask == MAIN]
+    if main:
+        axes[_CORRECTNESS] = 1 + round(4 * fmean(main))
+    depths = [depth for part in parts if not part.left_out and (depth := _depth(part)) is not None]
+    if depths:
+        axes[_DEPTH] = round(fmean(depths))
+    checked = [part for part in parts if part.check is not None and not part.left_out]
+    if checked:
+        axes[_DEBUGGING] = round(fmean(max(3, 5 - part.hints) if part.check == "" else 2 for part in checked))
+    return Sheet(BOT, "bot", tuple(axes))
+
+
+def _is_sure(reading: Reading) -> bool:
+    return reading.verdict not in ("unsure", "own")
+
+
+def _depth(part: Part) -> float | None:
+    further = [reading for reading in part.readings if reading.ask != MAIN and _is_sure(reading)]
+    main = part.reading(MAIN)
+    if further:
+        return 2 + 3 * fmean(reading.score for reading in further)
+    if main is None or not _is_sure(main) or main.verdict == "correct":
+        # Answered well without any follow-up says nothing about depth.
+        return None
+    return 1 if main.score < _HALF else 2
+
+
+# ------------------------------------------------------------------------------------------- missed, memory
+
+
+def evidence(part: Part, ask: int, points: int) -> set[int] | None:
+    """The key points that were made, by the interviewer's ticks and by what was typed; None when nobody can say."""
+    reading = part.reading(ask)
+    known = reading if reading is not None and reading.verdict != "unsure" else None
+    if ask == MAIN and part.noted:
+        made = {index for index in part.ticked if index < points}
+        return made | {*(known.covered if known else ())}
+    if known is not None:
+        return {index for index in known.covered if index < points}
+    if ask != MAIN and ask in part.deepened:
+        return {*range(points)}
+    return None
+
+
+def _missed(round: Round, materials: Sequence[Material]) -> Iterator[Missed]:
+    for part, material in zip(round.parts, materials, strict=True):
+        asks = [MAIN, *range(len(material.follow_ups))]
+        for ask in asks if not part.left_out else ():
+            points = material.points_of(ask)
+            made = evidence(part, ask, len(points))
+            if made is None or len(made) == len(points):
+                continue
+            question_id = material.question_id if ask == MAIN else material.follow_ups[ask].question
+            title = material.title if ask == MAIN else material.follow_ups[ask].say
+            left = tuple(point for index, point in enumerate(points) if index not in made)
+            yield Missed(title, left, question_id)
+
+
+def reviews(interview: Interview, round: Round, materials: Sequence[Material], now: datetime) -> list[Review]:
+    """What the round says about the candidate's memory of each corpus question; each is an event of the review log."""
+    found: dict[str, Review] = {}
+    for part, material in zip(round.parts, materials, strict=True):
+        for ask in (MAIN, *range(len(material.follow_ups))):
+            question_id = material.question_id if ask == MAIN else material.follow_ups[ask].question
+            points = len(material.points_of(ask))
+            made = evidence(part, ask, points)
+            if part.left_out or question_id is None or made is None or not points or question_id in found:
+                continue
+            share = len(made) / points
+            reading = part.reading(ask)
+            found[question_id] = Review(
+                f"interview:{interview.id}:{round.number}:{question_id}",
+                round.candidate,
+                question_id,
+                "text",
+                "interview",
+                _rating(share, part.hints if ask == MAIN else 0, reading),
+                share,
+                now,
+                interview.guild_id,
+                interview.id,
+            )
+    return list(found.values())
+
+
+def _rating(share: float, hints: int, reading: Reading | None) -> Rating:
+    """How well a question was remembered. Nothing counts as *Easy*: that is for the person to say."""
+    if share < _HALF or (reading is not None and reading.verdict == "wrong"):
+        return Rating.AGAIN
+    return Rating.HARD if share < 1 or hints else Rating.GOOD

@@ -49,7 +49,7 @@ def join(interview: Interview, event: Join, now: datetime) -> Outcome:
     inside = replace(interview, people=(*interview.people, Person(event.by, event.observe)))
     if interview.stage == "lobby":
         return Outcome(inside, (Redraw(),))
-    how = "observes" if event.observe else "observes this round and has a part from the next one on"
+    how = "observes" if event.observe else "observes this round and takes turns from the next one on"
     line = f"{mention(event.by)} {how}."
     number = interview.round.number if interview.round else 0
     return Outcome(inside, (Invite(event.by), Say(line)), (Entry("people", line, event.by, number),))

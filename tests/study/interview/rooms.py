@@ -10,7 +10,7 @@ from bot.study.interview import events as happened
 from bot.study.interview.agenda import plan
 from bot.study.interview.events import Effect, Event, Outcome
 from bot.study.interview.machine import apply, open_lobby, open_solo
-from bot.study.interview.state import Interview, Options, Part, Script
+from bot.study.interview.state import Interview, Options, Part, Script, Stage
 from bot.study.interview.steering import next_point
 
 NOW = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
@@ -60,6 +60,10 @@ class Room:
             self.now = max(self.now, point)
             self.do(happened.Tick())
         raise AssertionError(f"time alone does not end this: {self.interview}")
+
+    @property
+    def stage(self) -> Stage:
+        return self.interview.stage
 
     @property
     def candidate(self) -> int:

@@ -13,7 +13,7 @@ from bot.study.interview.machine import apply
 from bot.study.interview.seats import MOST_PEOPLE
 from bot.study.interview.state import MAIN, TALKING, Interview, Options, Reading
 from bot.study.interview.steering import next_point
-from tests.study.interview.rooms import ANNA, BEN, CLEO, DAN, EVE, FAY, GUS, NOW, Room, alone, lobby, script
+from tests.study.interview.rooms import ANNA, BEN, CLEO, DAN, EVE, FAY, GUS, NOW, Room, alone, lobby, script, until
 
 people = st.sampled_from((ANNA, BEN, CLEO, DAN, EVE, FAY, GUS))
 parts = st.integers(0, 7)
@@ -60,9 +60,10 @@ anything: st.SearchStrategy[Event] = st.one_of(
     st.builds(happened.Rate, people, rounds, st.none() | marks, marks),
     st.builds(happened.NextRound, people),
     st.builds(happened.Share, people, rounds),
-    st.builds(happened.Stop, people, st.booleans()),
     st.builds(happened.Prepared, rounds, st.just(script(Options()))),
-    st.just(happened.PlaceGone("It is gone.")),
+)
+endings: st.SearchStrategy[Event] = st.builds(happened.Stop, people, st.booleans()) | st.just(
+    happened.PlaceGone("It is gone.")
 )
 
 
@@ -81,7 +82,7 @@ def likely(draw: st.DrawFn, interview: Interview) -> Event:
         "between": [happened.NextRound(by), happened.Score(by, number, axes)],
     }
     talking: list[Event] = [
-        happened.Next(steering, part),
+        *[happened.Next(steering, part)] * 6,
         happened.Skip(steering, part),
         happened.Extend(steering, part),
         happened.PauseClock(steering),
@@ -116,33 +117,46 @@ def check(room: Room, before: Interview, event: Event) -> None:
 
 def go_through(data: st.DataObject, room: Room) -> None:
     """Do a mixture of the likely and of anything, with time passing; then let time alone end it."""
-    asked: set[tuple[int, int]] = set()
-    for _ in range(data.draw(st.integers(0, 40), "events")):
+    scored: set[int] = set()
+    room.outcomes.clear()
+    for turn in range(data.draw(st.integers(5, 30), "events")):
         before = room.interview
-        event = data.draw(st.one_of(likely(before), likely(before), anything), "event")
+        ends = turn > 3 and data.draw(st.integers(0, 9)) == 9
+        event = data.draw(endings if ends else st.one_of(likely(before), anything), "event")
         room.do(event)
         check(room, before, event)
         if isinstance(event, happened.Score) and not room.outcomes[-1].refusal:
-            asked.add((event.round, event.by))
-        if data.draw(st.integers(0, 3)) == 0:
-            room.wait(seconds=data.draw(st.integers(0, 1500), "seconds"))
+            scored.add(event.round)
+        if data.draw(st.booleans()):
+            room.wait(seconds=data.draw(st.integers(0, 300), "seconds"))
             check(room, before, happened.Tick())
     room.run_out()
     made = {effect.round for effect in room.effects if isinstance(effect, happened.Finish)}
-    assert {number for number, _ in asked} <= made, "whatever was scored has a scorecard"
+    assert scored <= made, "whatever was scored has a scorecard"
 
 
 @settings(deadline=None, max_examples=150)
 @given(st.data())
 def test_a_group_always_gets_to_an_end(data: st.DataObject) -> None:
-    count = data.draw(st.integers(1, 6), "people")
-    go_through(data, lobby((ANNA, BEN, CLEO, DAN, EVE, FAY)[:count]))
+    crowd = (ANNA, BEN, CLEO, DAN, EVE, FAY)[: data.draw(st.integers(2, 6), "people")]
+    stage = data.draw(st.sampled_from(("lobby", "ready", "warm-up", "question", "block", "feedback", "between")))
+    room = lobby(crowd)
+    if stage != "lobby":
+        room.do(happened.Start(ANNA, thread_id=3))
+    if stage not in ("lobby", "ready"):
+        for person in crowd:
+            room.do(happened.Here(person))
+        until(room, stage)
+    go_through(data, room)
 
 
 @settings(deadline=None, max_examples=80)
 @given(st.data())
 def test_so_does_somebody_alone(data: st.DataObject) -> None:
-    go_through(data, alone())
+    room = alone()
+    for _ in range(data.draw(st.integers(0, 4), "parts")):
+        room.do(happened.Next(ANNA, room.interview.part))
+    go_through(data, room)
 
 
 def test_time_alone_leads_through_a_whole_interview() -> None:

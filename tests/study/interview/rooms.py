@@ -65,6 +65,9 @@ class Room:
     def stage(self) -> Stage:
         return self.interview.stage
 
+    def is_at(self, stage: Stage) -> bool:
+        return self.interview.stage == stage
+
     @property
     def candidate(self) -> int:
         return self.interview.running.candidate

@@ -45,7 +45,7 @@ def test_everybody_has_each_role_in_turn() -> None:
         until(room, "feedback")
         for person in (ANNA, BEN, CLEO):
             room.do(happened.Score(person, room.interview.running.number, AXES))
-        assert room.stage == "between"
+        assert room.is_at("between")
         room.do(happened.NextRound(ANNA))
         for person in (ANNA, BEN, CLEO):
             room.do(happened.Here(person))
@@ -101,7 +101,7 @@ def test_a_candidate_who_does_not_come_is_skipped_and_the_second_time_taken_out(
     assert room.candidate not in (ANNA, interviewer)
     assert room.interviewer == interviewer
     room.do(happened.Here(room.candidate))
-    assert room.stage == "warm-up"
+    assert room.is_at("warm-up")
     until(room, "between")
     room.do(happened.NextRound(interviewer))
     while room.stage == "ready" and ANNA not in (room.candidate, room.interviewer):
@@ -214,7 +214,7 @@ def test_a_pause_that_everybody_forgets_ends_by_itself() -> None:
 def test_a_standstill_costs_nobody_their_turn() -> None:
     room = until(started(), "question")
     room.wait(hours=5)
-    assert room.stage == "question"
+    assert room.is_at("question")
     assert room.interview.left(room.now) == timedelta(minutes=7)
 
 
@@ -230,7 +230,7 @@ def test_what_is_left_out_makes_room_for_a_spare_and_a_block_for_what_comes_afte
     assert room.interview.part == 2, "no further spare"
     until(room, "block")
     room.do(happened.Skip(room.interviewer, room.interview.part))
-    assert room.stage == "closing"
+    assert room.is_at("closing")
 
 
 def test_an_answer_after_its_part_is_kept_and_counts_until_the_scorecard_is_made() -> None:
@@ -255,11 +255,11 @@ def test_a_scorer_who_never_answers_holds_nobody_up_and_may_still_come_late() ->
     (observer,) = room.interview.running.observers
     room.do(happened.Score(candidate, number, AXES))
     room.do(happened.Score(interviewer, number, AXES))
-    assert room.stage == "feedback"
+    assert room.is_at("feedback")
     room.wait(minutes=5)
     assert f"<@{observer}>" in lines(room)[-1]
     room.wait(minutes=1)
-    assert room.stage == "between"
+    assert room.is_at("between")
     room.do(happened.NextRound(candidate))
     late = room.do(happened.Score(observer, number, AXES))
     assert late.effects == (Finish(number),)

@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from bot.store.conversations import Conversation, Conversations
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
+from bot.store.interviews import HeldInterview, Interviews
 from bot.store.migrate import migrate
 from bot.store.people import People, Person
 from bot.store.reviews import Held, Reviews
+from bot.store.scorecards import KeptCard, Scorecards
 from bot.store.snippets import Snippet, Snippets
 from bot.store.timers import Timer, Timers
 from bot.store.unanswered import Unanswered, UnansweredQuestions
@@ -20,6 +22,8 @@ __all__ = [
     "Conversation",
     "GuildSettings",
     "Held",
+    "HeldInterview",
+    "KeptCard",
     "Person",
     "Snippet",
     "Store",
@@ -44,6 +48,8 @@ class Store:
         self.reviews = Reviews(database)
         self.people = People(database)
         self.timers = Timers(database)
+        self.interviews = Interviews(database)
+        self.scorecards = Scorecards(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

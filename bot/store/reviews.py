@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -136,7 +137,9 @@ class Reviews:
         ).where(ReviewRow.event == key)
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
-        return None if row is None else Review(*row._replace(rating=Rating(row.rating)))
+        if row is None:
+            return None
+        return Review(*row[:4], cast(memory.Source, row.source), Rating(row.rating), *row[6:])
 
     async def _held(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Held]:
         statement = (

@@ -179,8 +179,8 @@ asyncio.run(main())
 
 
 def _in_small_file_system(folder: Path, prepare: str, script: str) -> str:
-    """Run a script in a mount namespace where `folder` is 512 KiB of memory."""
-    shell = f'mount -t tmpfs -o size=512k tutor "$1" && {prepare} && exec "$2" -c "$3" "$1"'
+    """Run a script in a mount namespace where `folder` is 3 MiB of memory."""
+    shell = f'mount -t tmpfs -o size=3m tutor "$1" && {prepare} && exec "$2" -c "$3" "$1"'
     namespaces = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
     if subprocess.run([*namespaces, "true"], capture_output=True).returncode:
         pytest.skip("this machine lets nobody mount a small file system in a namespace of its own")

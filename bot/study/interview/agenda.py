@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.study.interview.state import Part, Stage
-from knowledge.interviews import Kind
+from bot.study.interview.state import Kind, Part, Stage
 
 LENGTHS = (20, 45, 60)
 """Minutes of one round, with feedback."""

@@ -476,6 +476,8 @@ class Rated:
     """The candidate's marks, to be kept."""
 
     round: int
+    candidate_id: int
+    interviewer_id: int | None
     interviewer: int | None
     questions: int
     words: str

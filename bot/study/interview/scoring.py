@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from statistics import fmean
-from typing import Any, Self
 
-from pydantic import TypeAdapter
-
+from bot.study.interview.cards import BLANK, AxisResult, Missed, Scorecard, Sheet
 from bot.study.interview.material import Material
 from bot.study.interview.state import BOT, MAIN, Interview, Part, Reading, Round
 from bot.study.memory import Rating, Review
@@ -22,84 +19,6 @@ few; a coefficient such as Krippendorff's alpha would be mostly noise with so fe
 STRONG_FROM, WEAK_BELOW = 4.0, 3.5
 _CORRECTNESS, _DEPTH, _, _DEBUGGING, _ = range(len(AXES))
 _HALF = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One scorer's scores, 1…5 in the order of the rubric's axes, None where they cannot tell, and their words."""
-
-    scorer: int
-    role: str
-    axes: tuple[int | None, ...]
-    strong: str = ""
-    work: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AxisResult:
-    """One axis: mean and range over interviewer and observers, what the candidate and what the bot says."""
-
-    mean: float | None
-    low: int | None
-    high: int | None
-    own: int | None
-    bot: int | None
-
-    @property
-    def value(self) -> float | None:
-        """The one number for a trend: what people scored; alone, what the bot read, else what one says oneself."""
-        known = (value for value in (self.mean, self.bot, self.own) if value is not None)
-        return next(known, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """Key points of one question or block that were not made. `question_id` is None where there is no page on it."""
-
-    title: str
-    points: tuple[str, ...]
-    question_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scorecard:
-    """What a round came to.
-
-    `deviation` is the mean average deviation of interviewer and observers from their mean, None with fewer than two of
-    them; `apart` the axis on which they differ most, where that is two points or more. `calibration` is how much higher
-    the candidate scores themself than the others do. `read` answers were typed, and of `unsure` of them the bot could
-    not tell.
-    """
-
-    axes: tuple[AxisResult, ...]
-    scorers: int
-    deviation: float | None = None
-    apart: int | None = None
-    calibration: float | None = None
-    strong: tuple[str, ...] = ()
-    work: tuple[str, ...] = ()
-    missed: tuple[Missed, ...] = ()
-    read: int = 0
-    unsure: int = 0
-
-    @property
-    def overall(self) -> float | None:
-        """The mean over the axes that have a value."""
-        values = [axis.value for axis in self.axes if axis.value is not None]
-        return fmean(values) if values else None
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
-        return plain
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        """Read back what `to_json` gave."""
-        return _ADAPTER.validate_python(kept)  # type: ignore[return-value]
-
-
-_ADAPTER: TypeAdapter[Scorecard] = TypeAdapter(Scorecard)
 
 
 def scorecard(round: Round, sheets: Sequence[Sheet], materials: Sequence[Material]) -> Scorecard:
@@ -168,7 +87,7 @@ def bot_sheet(parts: Sequence[Part]) -> Sheet:
     is 5 for a program that passes its check, one less for each hint down to 3; 2 for one that was run and does not
     pass. It has no opinion on PyTorch fluency and communication.
     """
-    axes: list[int | None] = [None] * len(AXES)
+    axes = [*BLANK]
     sure = [(part, reading) for part in parts for reading in part.readings if not part.left_out and _is_sure(reading)]
     main = [reading.score for _, reading in sure if reading.ask == MAIN]
     if main:

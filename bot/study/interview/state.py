@@ -9,9 +9,9 @@ from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter
 
-from knowledge.interviews import Kind
-from knowledge.questions import Level
-
+# As `knowledge` has them, which the database does not know about.
+Kind = Literal["concepts", "coding", "debugging", "design", "mixed"]
+Level = Literal["junior", "mid", "senior"]
 Stage = Literal["lobby", "ready", "warm-up", "question", "block", "closing", "feedback", "between", "ended"]
 TALKING: frozenset[Stage] = frozenset({"warm-up", "question", "block", "closing"})
 """The stages in which the candidate is being interviewed."""

@@ -64,7 +64,8 @@ def rate(interview: Interview, event: Rate, now: datetime) -> Outcome:
     marks = (event.questions, *((event.interviewer,) if event.interviewer is not None else ()))
     if not all(WORST <= mark <= BEST for mark in marks):
         return refuse(interview, f"Each mark is a number from {WORST} to {BEST}.")
-    return Outcome(interview, rated=(Rated(event.round, event.interviewer, event.questions, event.words),))
+    rated = Rated(event.round, round.candidate, round.interviewer, event.interviewer, event.questions, event.words)
+    return Outcome(interview, rated=(rated,))
 
 
 def share(interview: Interview, event: Share, now: datetime) -> Outcome:

@@ -1,0 +1,188 @@
+"""What interviews leave behind: scores, scorecards, and who was candidate when. Kept until their owner deletes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from bot.store.database import Database
+from bot.store.reviews import record
+from bot.store.tables.interviews import (
+    InterviewEventRow,
+    InterviewPersonRow,
+    InterviewRatingRow,
+    InterviewRoundRow,
+    InterviewScoreRow,
+    InterviewSeenRow,
+)
+from bot.study.interview.cards import BLANK, Scorecard, Sheet
+from bot.study.interview.state import Interview, Options, Round
+from bot.study.memory import Review
+
+_OPTIONS: TypeAdapter[Options] = TypeAdapter(Options)
+_ROUND: TypeAdapter[Round] = TypeAdapter(Round)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCard:
+    """A scorecard with the round that it is about."""
+
+    interview_id: str
+    round: Round
+    options: Options
+    card: Scorecard
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What candidates thought of somebody as an interviewer: the mean of `count` marks, None without any."""
+
+    mean: float | None
+    count: int
+
+
+class Scorecards:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(
+        self, interview: Interview, round: Round, card: Scorecard, reviews: Iterable[Review], now: datetime
+    ) -> None:
+        """Keep a scorecard, in place of an earlier one of the round, and what it says for the review log."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                self._database.upsert(
+                    InterviewRoundRow,
+                    {"interview_id": interview.id, "number": round.number},
+                    {"card": card.to_json()},
+                    {
+                        "candidate_id": round.candidate,
+                        "guild_id": interview.guild_id,
+                        "options": _OPTIONS.dump_python(interview.options, mode="json"),
+                        "round": _ROUND.dump_python(round, mode="json"),
+                        "finished_at": now,
+                    },
+                )
+            )
+            for review in reviews:
+                await record(connection, self._database, review)
+
+    async def get(self, interview_id: str, number: int) -> KeptCard | None:
+        """The scorecard of a round; None when there is none, or it was deleted."""
+        found = await self._cards(
+            sa.and_(InterviewRoundRow.interview_id == interview_id, InterviewRoundRow.number == number), 1
+        )
+        return found[0] if found else None
+
+    async def of(self, user_id: int, limit: int = 50) -> list[KeptCard]:
+        """Somebody's scorecards as a candidate, newest first."""
+        return await self._cards(InterviewRoundRow.candidate_id == user_id, limit)
+
+    async def sheets(self, interview_id: str, number: int) -> list[Sheet]:
+        """The scores that are in for a round, the interviewer's first. Who gave only words has no axes."""
+        statement = (
+            sa.select(
+                InterviewScoreRow.scorer_id,
+                InterviewScoreRow.role,
+                InterviewScoreRow.axes,
+                InterviewScoreRow.strong,
+                InterviewScoreRow.work,
+            )
+            .where(InterviewScoreRow.interview_id == interview_id, InterviewScoreRow.round == number)
+            .order_by(InterviewScoreRow.role, InterviewScoreRow.scored_at)
+        )
+        async with self._database.read() as connection:
+            return [
+                Sheet(scorer, role, tuple(axes) if axes else BLANK, strong, work)
+                for scorer, role, axes, strong, work in await connection.execute(statement)
+            ]
+
+    async def last_candidate(self, user_ids: Sequence[int]) -> dict[int, datetime]:
+        """When each of these people was last a candidate in a group; who never was, is not in it."""
+        statement = (
+            sa.select(InterviewRoundRow.candidate_id, sa.func.max(InterviewRoundRow.finished_at))
+            .where(InterviewRoundRow.candidate_id.in_(user_ids), InterviewRoundRow.guild_id.is_not(None))
+            .group_by(InterviewRoundRow.candidate_id)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        return {row[0]: row[1] for row in rows}
+
+    async def marks(self, user_id: int) -> Marks:
+        """What candidates thought of somebody as an interviewer."""
+        statement = sa.select(
+            sa.func.avg(InterviewRatingRow.interviewer), sa.func.count(InterviewRatingRow.interviewer)
+        ).where(InterviewRatingRow.interviewer_id == user_id)
+        async with self._database.read() as connection:
+            mean, count = (await connection.execute(statement)).one()
+        return Marks(None if mean is None else float(mean), count)
+
+    async def delete(self, user_id: int, interview_id: str, number: int) -> bool:
+        """Delete one of somebody's scorecards with the scores behind it. False when it is not theirs, or is gone."""
+        async with self._database.write() as connection:
+            gone = await connection.execute(
+                sa.delete(InterviewRoundRow).where(
+                    InterviewRoundRow.interview_id == interview_id,
+                    InterviewRoundRow.number == number,
+                    InterviewRoundRow.candidate_id == user_id,
+                )
+            )
+            if gone.rowcount:
+                await connection.execute(
+                    sa.delete(InterviewScoreRow).where(
+                        InterviewScoreRow.interview_id == interview_id, InterviewScoreRow.round == number
+                    )
+                )
+        return bool(gone.rowcount)
+
+    async def forget(self, user_id: int) -> None:
+        """Delete all that interviews have kept about somebody: scorecards, scores, words and what they have heard."""
+        mine = sa.select(InterviewRoundRow.interview_id).where(
+            InterviewRoundRow.candidate_id == user_id,
+            InterviewRoundRow.interview_id == InterviewScoreRow.interview_id,
+            InterviewRoundRow.number == InterviewScoreRow.round,
+        )
+        async with self._database.write() as connection:
+            for statement in (
+                sa.delete(InterviewScoreRow).where(sa.or_(InterviewScoreRow.scorer_id == user_id, mine.exists())),
+                sa.delete(InterviewRoundRow).where(InterviewRoundRow.candidate_id == user_id),
+                sa.delete(InterviewRatingRow).where(InterviewRatingRow.candidate_id == user_id),
+                sa.update(InterviewRatingRow)
+                .where(InterviewRatingRow.interviewer_id == user_id)
+                .values(interviewer_id=None),
+                sa.delete(InterviewEventRow).where(InterviewEventRow.user_id == user_id),
+                sa.delete(InterviewSeenRow).where(InterviewSeenRow.user_id == user_id),
+                sa.delete(InterviewPersonRow).where(InterviewPersonRow.user_id == user_id, ~InterviewPersonRow.live),
+            ):
+                await connection.execute(statement)
+
+    async def _cards(self, which: sa.ColumnElement[bool], limit: int) -> list[KeptCard]:
+        statement = (
+            sa.select(
+                InterviewRoundRow.interview_id,
+                InterviewRoundRow.round,
+                InterviewRoundRow.options,
+                InterviewRoundRow.card,
+                InterviewRoundRow.finished_at,
+            )
+            .where(which)
+            .order_by(InterviewRoundRow.finished_at.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [
+            KeptCard(
+                id,
+                _ROUND.validate_python(round),
+                _OPTIONS.validate_python(options),
+                Scorecard.from_json(card),
+                when,
+            )
+            for id, round, options, card, when in rows
+        ]

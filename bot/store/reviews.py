@@ -139,7 +139,20 @@ class Reviews:
             row = (await connection.execute(statement)).one_or_none()
         if row is None:
             return None
-        return Review(*row[:4], cast(memory.Source, row.source), Rating(row.rating), *row[6:])
+        return Review(
+            row.event,
+            row.user_id,
+            row.question_id,
+            row.form,
+            cast(memory.Source, row.source),
+            Rating(row.rating),
+            row.score,
+            row.answered_at,
+            row.guild_id,
+            row.session_id,
+            row.points,
+            row.seconds,
+        )
 
     async def _held(self, which: sa.ColumnElement[bool], limit: int | None = None) -> list[Held]:
         statement = (

@@ -7,7 +7,10 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+import discord
+from discord.ext import tasks
 
 from bot.errors import StoreError
 from bot.store.timers import Timer, Timers
@@ -18,6 +21,7 @@ LEASE = timedelta(minutes=2)
 """Longer than any handler takes; what a process that died had claimed is run by another one after that."""
 LOOK_S = 1.0
 """Another process may set a timer that this one runs, so it looks this often."""
+SOONEST_S = 0.01
 AT_ONCE = 50
 RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
@@ -26,8 +30,8 @@ Handler = Callable[[Timer], Awaitable[None]]
 
 
 def utc_now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
+    """The time by Discord's library, which runs with the simulated one in the playground."""
+    return discord.utils.utcnow()
 
 
 class Clock:
@@ -40,7 +44,7 @@ class Clock:
         self.now = now
         self._timers = timers
         self._handlers: dict[str, Handler] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._looking = tasks.loop(seconds=LOOK_S)(self._look)
         self._firing: set[asyncio.Task[None]] = set()
 
     def on(self, kind: str, handler: Handler) -> None:
@@ -49,13 +53,14 @@ class Clock:
 
     def start(self) -> None:
         """Begin to look for what is due, until `aclose`."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="clock")
+        if not self._looking.is_running():
+            self._looking.start()
 
     async def aclose(self) -> None:
         """Stop looking. A handler that is cut off is run again after its lease."""
-        running = [*self._firing, *((self._task,) if self._task else ())]
-        self._task = None
+        looking = self._looking.get_task()
+        self._looking.cancel()
+        running = [*self._firing, *((looking,) if looking else ())]
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -76,17 +81,17 @@ class Clock:
             task.add_done_callback(self._firing.discard)
         return firing
 
-    async def _run(self) -> None:
-        while True:
-            wait = LOOK_S
-            try:
-                await self._claim()
-                due = await self._timers.next_due() if len(self._firing) < AT_ONCE else None
-                if due is not None:
-                    wait = min(LOOK_S, max(0.01, (due - self.now()).total_seconds()))
-            except StoreError as error:
-                log.warning("Timers wait, because the database has a problem: %s", error)
-            await asyncio.sleep(wait)
+    async def _look(self) -> None:
+        """Start what is due, and look again when the next timer is due, or after a moment for those set elsewhere."""
+        wait = LOOK_S
+        try:
+            await self._claim()
+            due = await self._timers.next_due() if len(self._firing) < AT_ONCE else None
+            if due is not None:
+                wait = min(LOOK_S, max(SOONEST_S, (due - self.now()).total_seconds()))
+        except StoreError as error:
+            log.warning("Timers wait, because the database has a problem: %s", error)
+        self._looking.change_interval(seconds=wait)
 
     async def _fire(self, timer: Timer) -> None:
         handler = self._handlers.get(timer.kind)

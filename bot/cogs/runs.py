@@ -13,6 +13,7 @@ from typing import Any
 import discord
 
 from bot.cogs.desk import Desk, reply_to
+from bot.cogs.patience import LOOK_UP_S, TooSlow, in_time
 from bot.cogs.places import Answered, Place, Under
 from bot.errors import StoreError
 from bot.sandbox.errors import SandboxError
@@ -20,7 +21,7 @@ from bot.sandbox.wire import RunRequest, RunResult
 from bot.store import Store
 from bot.study import snippets
 from bot.study.deck import key_of
-from bot.study.running import Limits, Quota, Ticket, standing
+from bot.study.running import Limits, Quota, Refusal, Ticket, standing
 from bot.ui import cards, run_cards
 from bot.ui.failure import notice, sentence
 from bot.ui.run_items import edit_box, new_box
@@ -29,8 +30,6 @@ from bot.worker import Worker
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
-LOOK_UP_S = 2.0
-"""How long a press that opens a box may look up its code; Discord gives up after three seconds."""
 PART_S = 1.0
 """How long a bot that stops may take to say so; its connection is closed soon after."""
 RESTARTED = "I was restarted while this ran; run it again."
@@ -38,7 +37,6 @@ FORGOTTEN = (
     "I no longer have that code: it goes with its message, after 30 days, or after 100 newer ones. "
     "Copy it from above, or start anew with `/run`."
 )
-SLOW = "My database is slow right now, so I could not open that in time. Try again in a moment."
 NOT_YOURS = "Only who ran this, or people who may manage messages here, can delete it."
 NO_CODE = (
     "There is no code block in that message. Code goes between lines of three backticks:\n"
@@ -84,6 +82,10 @@ class Runs:
                 task.cancel()
             await asyncio.wait(waiting, timeout=PART_S + 0.2)
 
+    def refusal(self, user_id: int, guild_id: int | None) -> Refusal | None:
+        """Count a run of somebody against the quotas; why not, where there is none left."""
+        return self._quota.take(user_id, guild_id, time.monotonic())
+
     # ------------------------------------------------------------------------------------------------ code
 
     async def box(self, used: Pressed, *, private: bool) -> None:
@@ -125,7 +127,7 @@ class Runs:
     async def take_message(self, message: discord.Message, code: str) -> None:
         """Run code that somebody sent to the bot, and reply."""
         guild_id = message.guild.id if message.guild else None
-        if refusal := self._quota.take(message.author.id, guild_id, time.monotonic()):
+        if refusal := self.refusal(message.author.id, guild_id):
             if not refusal.repeated:
                 await reply_to(message, cards.told(refusal.sentence), direct=True)
             return
@@ -141,14 +143,11 @@ class Runs:
 
     async def edit(self, pressed: Pressed, owner: int) -> None:
         """Open a box with the code behind a result."""
-        # A box cannot follow a first word such as "thinking", so Discord's three seconds hold for the look-up too. It
-        # goes on by itself when it takes longer: a driver that waits for a lock does not let itself be cancelled.
-        looking = asyncio.ensure_future(self._code(pressed))
-        if not (await asyncio.wait({looking}, timeout=LOOK_UP_S))[0]:
-            looking.add_done_callback(_late)
-            await pressed.response.send_message(view=cards.told(SLOW), ephemeral=True)
+        try:
+            code = await in_time(self._code(pressed))
+        except TooSlow as error:
+            await pressed.response.send_message(view=cards.told(str(error)), ephemeral=True)
             return
-        code = looking.result()
         if code is None:
             await pressed.response.send_message(view=cards.told(FORGOTTEN), ephemeral=True)
         else:
@@ -208,7 +207,7 @@ class Runs:
 
     async def _may(self, used: Pressed) -> bool:
         """Count a run against the quotas; where there is none left, say so."""
-        refusal = self._quota.take(used.user.id, used.guild_id, time.monotonic())
+        refusal = self.refusal(used.user.id, used.guild_id)
         if refusal:
             await used.response.send_message(view=cards.told(refusal.sentence), ephemeral=True)
         return refusal is None
@@ -318,12 +317,6 @@ async def _show(place: Place, shown: run_cards.Shown) -> int | None:
             raise
         log.warning("Discord refused a result with its %s files: %s", len(card.returned.all), error)
     return await place.show(run_cards.result(replace(shown, barred=REFUSED_FILES)).view)
-
-
-def _late(looking: asyncio.Future[str | None]) -> None:
-    """Somebody was told already that this took too long; an error in it is for the log."""
-    if not looking.cancelled() and (error := looking.exception()):
-        log.warning("A look-up that came too late failed: %s", error)
 
 
 async def _tell(place: Place, line: str) -> None:

@@ -39,7 +39,9 @@ def choose(
     parts = plan(options.kind, options.minutes, block=block is not None, solo=options.solo)
     wanted = sum(stage == "question" for stage, _ in parts)
     own = [asked.ask for asked in pack.questions if asked.ask in pool] if pack else []
-    questions = list(_questions(options, pack, own, pool, avoid, chance))
+    about = pack or block
+    topics = {options.topic} if options.topic else {*(about.topics if about else ())}
+    questions = list(_questions(options.level, topics, own, pool, avoid, chance))
     asked, spares = questions[:wanted], questions[wanted : wanted + SPARES]
     following = iter(asked)
     made: list[Part] = []
@@ -117,19 +119,18 @@ def _first(things: Sequence[_Thing], chance: random.Random, *wishes: Callable[[_
 
 
 def _questions(
-    options: Options,
-    pack: Pack | None,
+    level: str,
+    topics: Collection[str],
     own: Iterable[str],
     pool: Mapping[str, Question],
     avoid: Collection[str],
     chance: random.Random,
 ) -> Iterator[Question]:
     """All questions there are, the most fitting first: what is new before what is not, the pack's before others."""
-    topics = {options.topic} if options.topic else {*(pack.topics if pack else ())}
     order = {question_id: index for index, question_id in enumerate(own)}
     others = [question for question in pool.values() if question.id not in order]
     chance.shuffle(others)
-    others.sort(key=lambda question: (question.topic not in topics, question.level != options.level))
+    others.sort(key=lambda question: (question.topic not in topics, question.level != level))
     ranked = [*(pool[question_id] for question_id in order), *others]
     yield from (question for question in ranked if question.id not in avoid)
     yield from (question for question in ranked if question.id in avoid)

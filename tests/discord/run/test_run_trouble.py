@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.client import TutorBot
-from bot.cogs.runs import LOOK_UP_S
+from bot.cogs.patience import LOOK_UP_S
 from bot.sandbox.client import WorkerClient
 from bot.sandbox.errors import BadRun, SandboxError, WorkerBusy, WorkerUnavailable
 from bot.sandbox.wire import Readiness, RunFile, RunResult

@@ -14,7 +14,16 @@ from discord.ext import commands
 
 from bot.clock import Clock, utc_now
 from bot.cogs.desk import Desk
+from bot.cogs.interview_answers import InterviewAnswers
+from bot.cogs.interview_desk import InterviewDesk
+from bot.cogs.interview_doors import InterviewDoors
+from bot.cogs.interview_room import InterviewRoom
+from bot.cogs.interview_scoring import InterviewScoring
+from bot.cogs.interview_stage import InterviewStage
+from bot.cogs.interview_steering import InterviewSteering
+from bot.cogs.interviewing import Interviewing
 from bot.cogs.runs import Runs
+from bot.cogs.scorecards import ScorecardDesk
 from bot.errors import StoreError
 from bot.library import Library
 from bot.store import Store
@@ -22,6 +31,7 @@ from bot.study.marking import Marker
 from bot.study.running import Limits
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
+from bot.ui.mock_items import MOCK_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
 from bot.ui.run_items import RUN_ITEMS
 from bot.worker import NoWorker, Worker
@@ -32,7 +42,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("bot.cogs.ask", "bot.cogs.listen", "bot.cogs.run", "bot.cogs.moderation", "bot.cogs.help")
+EXTENSIONS = (
+    "bot.cogs.ask",
+    "bot.cogs.listen",
+    "bot.cogs.run",
+    "bot.cogs.mock",
+    "bot.cogs.moderation",
+    "bot.cogs.help",
+)
 COMMANDS_HASH = "commands"
 NO_WORKER = "This bot was started without a worker to run code; ask whoever runs it to set one up."
 
@@ -57,7 +74,9 @@ class TutorBot(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True, messages=True, message_content=settings.message_content),
+            intents=discord.Intents(
+                guilds=True, messages=True, message_content=settings.message_content, moderation=True
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=TutorTree,
             chunk_guilds_at_startup=False,
@@ -74,9 +93,20 @@ class TutorBot(commands.AutoShardedBot):
         self.runs = Runs(worker, store, self.desk, limits)
         self.library = Library(tutor.corpus, store)
         self.marker = Marker(tutor, worker)
+        room = InterviewRoom(tutor, self.library, store)
+        scorecards = ScorecardDesk(store, room, now)
+        stage = InterviewStage(self, store, room, tutor, scorecards, now)
+        self.interviewing = Interviewing(store, self.clock, room, stage)
+        self.interview_doors = InterviewDoors(self.interviewing, self)
+        self.interview_scoring = InterviewScoring(self.interviewing, scorecards, store.scorecards, self.desk)
+        answers = InterviewAnswers(self.interviewing, self.runs, worker, limits)
+        steering = InterviewSteering(self.interviewing)
+        self.interview_desk = InterviewDesk(
+            each.served for each in (self.interview_doors, steering, answers, self.interview_scoring)
+        )
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MODERATION_ITEMS)
+        self.add_dynamic_items(*ASK_ITEMS, *RUN_ITEMS, *MOCK_ITEMS, *MODERATION_ITEMS)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.register_commands()
@@ -84,6 +114,10 @@ class TutorBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Begin to run timers: only now are the channels known that they speak in."""
         self.clock.start()
+        try:
+            await self.interviewing.resume()
+        except StoreError as error:
+            log.warning("Interviews that should have gone on wait for their timers: %s", error)
 
     async def close(self) -> None:
         await self.clock.aclose()

@@ -24,8 +24,8 @@ class TooSlow(TutorError):
 async def in_time(looking_up: Coroutine[Any, Any, _Found], timeout_s: float = LOOK_UP_S) -> _Found:
     """Await a look-up that something hangs on which cannot follow a first word such as "thinking", like a box.
 
-    Raises TooSlow when it takes longer. It goes on by itself then: a driver that waits for a lock does not let itself be
-    cancelled.
+    Raises TooSlow when it takes longer. It goes on by itself then: a driver that waits for a lock does not let itself
+    be cancelled.
     """
     looking = asyncio.ensure_future(looking_up)
     if (await asyncio.wait({looking}, timeout=timeout_s))[0]:

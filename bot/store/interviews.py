@@ -51,12 +51,16 @@ class Elsewhere(TutorError):
 
 @dataclass(frozen=True, slots=True)
 class HeldInterview:
-    """An interview at one version, and the messages that show it: the lobby's card and the one that is on."""
+    """An interview at one version, and the messages that show it: the lobby's card and the one that is on.
+
+    `card_shows` says what is on the latter, for whoever has to take its buttons away.
+    """
 
     interview: Interview
     version: int
     lobby_message_id: int | None = None
     card_message_id: int | None = None
+    card_shows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,13 @@ class Line:
     entry: Entry
 
 
-_HELD = (InterviewRow.state, InterviewRow.version, InterviewRow.lobby_message_id, InterviewRow.card_message_id)
+_HELD = (
+    InterviewRow.state,
+    InterviewRow.version,
+    InterviewRow.lobby_message_id,
+    InterviewRow.card_message_id,
+    InterviewRow.card_shows,
+)
 
 
 class Interviews:
@@ -146,25 +156,22 @@ class Interviews:
             key = await self._keep_rest(connection, before.interview, outcome, version, now)
         return replace(before, interview=after, version=version), key
 
-    async def shown(
-        self,
-        id: str,
-        key: str | None,
-        *,
-        card_message_id: int | None = None,
-        lobby_message_id: int | None = None,
-    ) -> None:
-        """Note that effects were shown, and in which messages."""
-        values = {
-            name: value
-            for name, value in (("card_message_id", card_message_id), ("lobby_message_id", lobby_message_id))
-            if value is not None
-        }
+    async def shown(self, key: str) -> None:
+        """Note that the effects under a key were shown."""
         async with self._database.write() as connection:
-            if values:
-                await connection.execute(sa.update(InterviewRow).where(InterviewRow.id == id).values(**values))
-            if key is not None:
-                await cancel_timer(connection, SHOW, key)
+            await cancel_timer(connection, SHOW, key)
+
+    async def keep_card(self, id: str, message_id: int, shows: str) -> None:
+        """Note which message is the card that is on, and what it shows."""
+        await self._note(id, card_message_id=message_id, card_shows=shows)
+
+    async def keep_lobby(self, id: str, message_id: int) -> None:
+        """Note which message is the lobby's card."""
+        await self._note(id, lobby_message_id=message_id)
+
+    async def _note(self, id: str, **values: object) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(sa.update(InterviewRow).where(InterviewRow.id == id).values(**values))
 
     async def _keep_rest(
         self, connection: AsyncConnection, before: Interview | None, outcome: Outcome, version: int, now: datetime

@@ -134,12 +134,15 @@ async def test_the_clock_and_what_is_to_be_shown_are_kept_with_the_change(store:
     held, key = await store.interviews.open(lobby(), NOW)
     saved = await store.interviews.save(held, apply(held.interview, happened.Join(BEN), NOW), NOW)
     assert saved is not None
-    await store.interviews.shown("abc", key, card_message_id=77)
+    assert key is not None
+    await store.interviews.shown(key)
+    await store.interviews.keep_card("abc", 77, "lobby")
+    await store.interviews.keep_lobby("abc", 78)
     await clock.run_due()
     assert sorted(fired) == [(CLOCK, "abc"), (SHOW, "abc:2")], "the first was shown, the second not yet"
     kept = await store.interviews.get("abc")
     assert kept is not None
-    assert kept.card_message_id == 77
+    assert (kept.card_message_id, kept.card_shows, kept.lobby_message_id) == (77, "lobby", 78)
     assert kept.version == 2
 
 

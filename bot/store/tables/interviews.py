@@ -24,6 +24,7 @@ class InterviewRow(Base):
     place_id: Mapped[int] = mapped_column(BigInteger)
     lobby_message_id: Mapped[int | None] = mapped_column(BigInteger)
     card_message_id: Mapped[int | None] = mapped_column(BigInteger)
+    card_shows: Mapped[str | None] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -211,12 +211,16 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The bot has read what was typed; `move` is what it does next where it is the interviewer."""
+    """The bot has read what was typed for an ask, or listened to what it does not judge (`reading` is None).
+
+    `move` is what it does next where it is the interviewer.
+    """
 
     round: int
     part: int
+    ask: int
     turn: int
-    reading: Reading
+    reading: Reading | None = None
     move: Move | None = None
 
 

@@ -43,17 +43,23 @@ def open_solo(
     script: Script,
     now: datetime,
     seed: int,
+    thread_id: int | None = None,
+    note: str = "",
+    replies_only: bool = False,
 ) -> Outcome:
-    """An interview by the bot, which begins at once."""
+    """An interview by the bot, which begins at once. `options` must say that it is for one alone."""
     interview = Interview(
         id,
-        replace(options, solo=True),
+        options,
         guild_id,
         channel_id,
         user_id,
         now,
         seed,
         people=(Person(user_id),),
+        thread_id=thread_id,
+        note=note,
+        replies_only=replies_only,
         round=Round(1, user_id, None, script),
     )
     return begin_part(interview, 0, now)

@@ -20,13 +20,13 @@ from bot.study.interview.steps import (
     refuse,
     seat_again,
 )
+from bot.study.interview.talking import NOT_IN
 
 MOST_PEOPLE = 6
 MOST_ABSENCES = 2
 
 ALONE = "It takes two to interview each other. Wait for somebody to join, or press *Practise alone*."
 FULL = f"All {MOST_PEOPLE} seats are taken. Ask somebody to make room, or open one of your own with `/mock start`."
-NOT_IN = "You are not in this interview."
 EMPTY = "Everybody has left, so the interview ends here."
 BROKEN_OFF = "The candidate has left, so this round ends without a scorecard."
 NOBODY_CAME = "Nobody said that they were there, so the interview ends here. Open a new one with `/mock start`."

@@ -192,6 +192,8 @@ class Interview:
     stage: Stage = "lobby"
     thread_id: int | None = None
     note: str = ""
+    replies_only: bool = False
+    """Whether the bot may only answer there, and write nothing by itself."""
     part: int = 0
     round: Round | None = None
     past: tuple[Round, ...] = ()

@@ -89,7 +89,8 @@ def _get_ready(interview: Interview, now: datetime) -> Outcome:
         interview, stage="ready", since=now, ends_at=now + READY_WAIT, warned=False, pause=None, talk=None
     )
     line = f"Round {round.number}: {mention(round.candidate)} answers, {mention(round.interviewer)} interviews."
-    effects: tuple[Effect, ...] = (Post(),) if round.script else (Prepare(round.number), Post())
+    # What changes the interview again comes last, so that its card is not the older one.
+    effects: tuple[Effect, ...] = (Post(),) if round.script else (Post(), Prepare(round.number))
     return after(
         Outcome(waiting, effects, (Entry("people", line, round=round.number),)), begin_when_ready(waiting, now)
     )

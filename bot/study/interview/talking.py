@@ -32,6 +32,8 @@ NOT_CANDIDATE = "Only the candidate of this round does that."
 LATE = "That part was over already. What you sent is kept for the replay, and it counts."
 TOO_LATE = "That round is over, so this no longer counts; it is kept for the replay."
 PAST = "That part is over already."
+NOT_IN = "You are not in this interview."
+FEW_WORDS = 5
 ANSWERED = "I am still reading what you sent before."
 
 
@@ -89,12 +91,17 @@ def ask_back(interview: Interview, event: AskBack, now: datetime) -> Outcome:
 
 
 def said(interview: Interview, event: Said, now: datetime) -> Outcome:
-    """Keep what somebody wrote in the thread, for the replay."""
+    """Keep what somebody wrote in the thread. From the candidate, a sentence or more counts as an answer."""
     round = interview.round
-    if interview.person(event.by) is None or interview.over:
-        return refuse(interview, "")
+    if interview.person(event.by) is None:
+        return refuse(interview, NOT_IN)
+    number = round.number if round else 0
     part = interview.part if interview.stage in TALKING else None
-    return Outcome(interview, (), (Entry("said", event.text, event.by, round.number if round else 0, part),))
+    answers = interview.stage in ("question", "block") and interview.role(event.by) == "candidate"
+    if part is None or not answers or len(event.text.split()) < FEW_WORDS:
+        return Outcome(interview, (), (Entry("said", event.text, event.by, number, part),))
+    entry = Entry("answer", event.text, event.by, number, part, MAIN)
+    return Outcome(interview, (Read(number, part, MAIN, 0),), (entry,))
 
 
 def edited(interview: Interview, event: Edited, now: datetime) -> Outcome:
@@ -139,11 +146,13 @@ def heard(interview: Interview, event: Heard, now: datetime) -> Outcome:
     round = interview.round
     if round is None or round.number != event.round or event.part >= len(round.parts):
         return Outcome(interview)
-    noted = replace(interview, round=round.with_part(event.part, round.parts[event.part].read(event.reading)))
+    noted = interview
+    if event.reading is not None:
+        noted = replace(interview, round=round.with_part(event.part, round.parts[event.part].read(event.reading)))
     talk = interview.talk
     if talk is None or event.move is None or not _is_on(interview, event.round, event.part):
         return Outcome(noted)
-    if (talk.ask, talk.turn, talk.waits) != (event.reading.ask, event.turn, "reading"):
+    if (talk.ask, talk.turn, talk.waits) != (event.ask, event.turn, "reading"):
         return Outcome(noted)
     return _move(noted, talk, event.move, now)
 

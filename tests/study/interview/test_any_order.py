@@ -53,7 +53,9 @@ anything: st.SearchStrategy[Event] = st.one_of(
     st.builds(happened.Said, people, words),
     st.builds(happened.Edited, people, rounds, parts, words),
     st.builds(happened.Ran, people, rounds, parts, words, words, st.none() | words, st.none() | moves),
-    st.builds(happened.Heard, rounds, parts, st.integers(0, 3), readings, st.none() | moves),
+    st.builds(
+        happened.Heard, rounds, parts, st.integers(MAIN, 2), st.integers(0, 3), st.none() | readings, st.none() | moves
+    ),
     st.builds(happened.Judged, people, parts, readings, moves),
     st.builds(happened.Score, people, rounds, st.lists(marks, min_size=4, max_size=6).map(tuple)),
     st.builds(happened.Remark, people, rounds, words, words),
@@ -87,7 +89,7 @@ def likely(draw: st.DrawFn, interview: Interview) -> Event:
         happened.Extend(steering, part),
         happened.PauseClock(steering),
         happened.Answer(round.candidate if round else by, number, part, MAIN, 0, "words"),
-        happened.Heard(number, part, 0, draw(readings), draw(moves)),
+        happened.Heard(number, part, MAIN, 0, draw(readings), draw(moves)),
     ]
     return draw(st.sampled_from(choices.get(interview.stage, talking)))
 

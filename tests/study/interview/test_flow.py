@@ -309,16 +309,18 @@ def test_alone_the_bot_asks_probes_deepens_and_goes_on() -> None:
     asked = room.do(happened.Answer(ANNA, 1, 1, MAIN, 0, "It adds up."))
     assert asked.effects == (happened.Read(1, 1, MAIN, 0),)
     assert room.do(happened.Answer(ANNA, 1, 1, MAIN, 0, "Again")).refusal == talking.ANSWERED
-    room.do(happened.Heard(1, 1, 0, reading, happened.Probe("Why?", ("Why?",))))
+    room.do(happened.Heard(1, 1, MAIN, 0, reading, happened.Probe("Why?", ("Why?",))))
     assert room.interview.talk is not None
     assert (room.interview.talk.line, room.interview.talk.turn, room.interview.talk.tries) == ("Why?", 1, 1)
     room.do(happened.Answer(ANNA, 1, 1, MAIN, 1, "Because."))
-    room.do(happened.Heard(1, 1, 1, replace(reading, score=0.9, verdict="correct"), happened.Deeper(0, "And then?")))
+    room.do(
+        happened.Heard(1, 1, MAIN, 1, replace(reading, score=0.9, verdict="correct"), happened.Deeper(0, "And then?"))
+    )
     assert room.interview.talk.ask == 0
     late = room.do(happened.Answer(ANNA, 1, 1, MAIN, 1, "One more thing"))
     assert late.notice == talking.LATE
     room.do(happened.Answer(ANNA, 1, 1, 0, 2, "Then it steps."))
-    room.do(happened.Heard(1, 1, 2, Reading(0, "unsure", 0.5, (), (), 2), happened.Judge("Judge yourself.")))
+    room.do(happened.Heard(1, 1, 0, 2, Reading(0, "unsure", 0.5, (), (), 2), happened.Judge("Judge yourself.")))
     room.do(happened.Judged(ANNA, 1, Reading(0, "own", 0.5, (0,), (), 2), happened.Onward("Thank you.")))
     assert room.interview.part == 2
     assert room.interview.talk.remark == "Thank you."
@@ -328,7 +330,7 @@ def test_alone_the_bot_asks_probes_deepens_and_goes_on() -> None:
 
 def test_who_stops_alone_still_has_a_scorecard_of_what_was_read() -> None:
     room = alone()
-    room.do(happened.Heard(1, 1, 0, Reading(MAIN, "correct", 1.0, (0,), (), 1)))
+    room.do(happened.Heard(1, 1, MAIN, 0, Reading(MAIN, "correct", 1.0, (0,), (), 1)))
     assert Finish(1) in room.do(happened.Stop(ANNA)).effects
 
 

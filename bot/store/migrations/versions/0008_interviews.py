@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("place_id", sa.BigInteger, nullable=False),
         sa.Column("lobby_message_id", sa.BigInteger, nullable=True),
         sa.Column("card_message_id", sa.BigInteger, nullable=True),
+        sa.Column("card_shows", sa.Text, nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_interviews"),

@@ -308,13 +308,13 @@ class InterviewStage:
             return
         typed = await self._store.interviews.typed(interview.id, effect.round, effect.part, effect.ask)
         graded = await self._grading.grade(material.rubric(effect.ask), "\n".join(typed))
-        reading = solo.reading_of(effect.ask, graded)
+        reading = solo.reading_of(effect.ask, graded, narrow=material.is_narrow(effect.ask))
 
         def decide(now_on: Interview) -> Event:
             talk = now_on.talk
             if talk is None or now_on.stage not in TALKING:
                 return Heard(effect.round, effect.part, effect.ask, effect.turn, reading)
-            move = solo.respond(material, graded, talk, now_on.left(self._now()), now_on.seed)
+            move = solo.respond(material, graded, reading, talk, now_on.left(self._now()), now_on.seed)
             return Heard(effect.round, effect.part, effect.ask, effect.turn, reading, move)
 
         await act(interview.id, decide, via)

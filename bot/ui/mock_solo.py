@@ -129,8 +129,12 @@ def over(interview: Interview) -> ui.LayoutView:
 def answered(interview: Interview, number: int, index: int, words: str) -> ui.LayoutView:
     """The card that was answered, with the answer."""
     round = interview.find_round(number)
-    title = heading(round.parts, index) if round and index < len(round.parts) else "Question"
-    return layout(ANSWER, ui.TextDisplay(f"{small(title)}\n**You:**\n{text.passage(words, 1200)}"))
+    title, asked = "Question", ""
+    if round is not None and index < len(round.parts):
+        title, asked = heading(round.parts, index), round.parts[index].title
+        if interview.talk is not None and interview.part == index:
+            asked = interview.talk.line or asked
+    return layout(ANSWER, ui.TextDisplay(f"{small(title)}\n**{text.title(asked)}**\n{text.passage(words, 1200)}"))
 
 
 def running() -> ui.LayoutView:

@@ -162,18 +162,20 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Ask about what the answer left out. `used` are the phrasings that have been spent."""
+    """Ask about what the answer left out; `remark` goes before. `used` are the phrasings that have been spent."""
 
     line: str
     used: tuple[str, ...]
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Deeper:
-    """Ask a follow-up."""
+    """Ask a follow-up, with a remark on what came before."""
 
     ask: int
     line: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +183,14 @@ class Judge:
     """Ask the person to judge by the points."""
 
     line: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """This question is done."""
+    """This question is done; the remark introduces the next one."""
 
-    line: str
+    remark: str
 
 
 Move = Probe | Deeper | Judge | Onward

@@ -50,6 +50,10 @@ class Material:
         follow_up = self.follow_ups[ask]
         return Rubric(follow_up.say, (), follow_up.listen_for, ())
 
+    def is_narrow(self, ask: int) -> bool:
+        """Whether a follow-up asks about one side of a question, so that an answer need not make all its points."""
+        return ask != MAIN and ask < len(self.follow_ups) and self.follow_ups[ask].question is not None
+
     def points_of(self, ask: int) -> tuple[str, ...]:
         """The key points of the question itself, or of a follow-up; none for a follow-up that is gone."""
         if ask == MAIN:

@@ -119,53 +119,60 @@ def _depth(part: Part) -> float | None:
 # ------------------------------------------------------------------------------------------- missed, memory
 
 
-def evidence(part: Part, ask: int, points: int) -> set[int] | None:
+def evidence(part: Part, material: Material, ask: int) -> set[int] | None:
     """The key points that were made, by the interviewer's ticks and by what was typed; None when nobody can say."""
+    points = range(len(material.points_of(ask)))
     reading = part.reading(ask)
     known = reading if reading is not None and reading.verdict != "unsure" else None
-    if ask == MAIN and part.noted:
-        made = {index for index in part.ticked if index < points}
-        return made | {*(known.covered if known else ())}
-    if known is not None:
-        return {index for index in known.covered if index < points}
     if ask != MAIN and ask in part.deepened:
-        return {*range(points)}
-    return None
+        return {*points}
+    if ask == MAIN and part.noted:
+        return {*points} & {*part.ticked, *(known.covered if known else ())}
+    if known is None:
+        return None
+    made = {*points} & {*known.covered}
+    return {*points} if made and material.is_narrow(ask) else made
+
+
+def _asks(part: Part, material: Material) -> Iterator[tuple[int, str, str | None, tuple[str, ...], set[int]]]:
+    """What was asked in a part and can be said to be known or not: title, corpus question, points, those made."""
+    if part.left_out:
+        return
+    for ask in (MAIN, *range(len(material.follow_ups))):
+        points, made = material.points_of(ask), evidence(part, material, ask)
+        if made is None or not points:
+            continue
+        if ask == MAIN:
+            yield ask, material.title, material.question_id, points, made
+        else:
+            follow_up = material.follow_ups[ask]
+            yield ask, follow_up.say, follow_up.question, points, made
 
 
 def _missed(round: Round, materials: Sequence[Material]) -> Iterator[Missed]:
     for part, material in zip(round.parts, materials, strict=True):
-        asks = [MAIN, *range(len(material.follow_ups))]
-        for ask in asks if not part.left_out else ():
-            points = material.points_of(ask)
-            made = evidence(part, ask, len(points))
-            if made is None or len(made) == len(points):
-                continue
-            question_id = material.question_id if ask == MAIN else material.follow_ups[ask].question
-            title = material.title if ask == MAIN else material.follow_ups[ask].say
-            left = tuple(point for index, point in enumerate(points) if index not in made)
-            yield Missed(title, left, question_id)
+        for ask, title, question_id, points, made in _asks(part, material):
+            if len(made) < len(points):
+                # A narrow question did not ask for all of it, so that its page says more than a list would.
+                left = (point for index, point in enumerate(points) if index not in made)
+                yield Missed(title, () if material.is_narrow(ask) else tuple(left), question_id)
 
 
 def reviews(interview: Interview, round: Round, materials: Sequence[Material], now: datetime) -> list[Review]:
     """What the round says about the candidate's memory of each corpus question; each is an event of the review log."""
     found: dict[str, Review] = {}
     for part, material in zip(round.parts, materials, strict=True):
-        for ask in (MAIN, *range(len(material.follow_ups))):
-            question_id = material.question_id if ask == MAIN else material.follow_ups[ask].question
-            points = len(material.points_of(ask))
-            made = evidence(part, ask, points)
-            if part.left_out or question_id is None or made is None or not points or question_id in found:
+        for ask, _, question_id, points, made in _asks(part, material):
+            if question_id is None or question_id in found:
                 continue
-            share = len(made) / points
-            reading = part.reading(ask)
+            share = len(made) / len(points)
             found[question_id] = Review(
                 f"interview:{interview.id}:{round.number}:{question_id}",
                 round.candidate,
                 question_id,
                 "text",
                 "interview",
-                _rating(share, part.hints if ask == MAIN else 0, reading),
+                _rating(share, part.hints if ask == MAIN else 0, part.reading(ask)),
                 share,
                 now,
                 interview.guild_id,

@@ -44,11 +44,17 @@ SOLVED = "All checks pass. Well done."
 TIME = "We have to go on, because of the time."
 
 
-def reading_of(ask: int, graded: Graded) -> Reading:
-    """What the grader said, as the interview keeps it."""
+def reading_of(ask: int, graded: Graded, *, narrow: bool = False) -> Reading:
+    """What the grader said, as the interview keeps it.
+
+    An answer to a `narrow` question makes but some of the points: one is enough, and with none nobody can tell.
+    """
     covered = tuple(index for index, point in enumerate(graded.points) if point.state == "covered")
     against = tuple(index for index, point in enumerate(graded.points) if point.state == "contradicted")
-    return Reading(ask, graded.verdict, graded.score, covered, against, len(graded.points))
+    verdict, score = graded.verdict, graded.score
+    if narrow and graded.guard is None:
+        verdict, score = ("correct", 1.0) if covered and not against else ("unsure", score)
+    return Reading(ask, verdict, score, covered, against, len(graded.points))
 
 
 def judged(ask: int, covered: Sequence[int], points: int) -> Reading:
@@ -56,33 +62,34 @@ def judged(ask: int, covered: Sequence[int], points: int) -> Reading:
     return Reading(ask, "own", len(covered) / points if points else 0.0, tuple(sorted(covered)), (), points)
 
 
-def respond(material: Material, graded: Graded, talk: Talk, left: timedelta, seed: int) -> Move:
+def respond(material: Material, graded: Graded, reading: Reading, talk: Talk, left: timedelta, seed: int) -> Move:
     """What comes after an answer that was graded; `left` is what the part still has of its time.
 
     The same seed says the same things.
     """
     chance = random.Random(f"{seed} {material.title} {talk.turn}")  # noqa: S311  not a secret
     if left < LEAST_FOR_MORE:
-        return Judge(f"{TIME} {JUDGE}") if graded.verdict == "unsure" else Onward(TIME)
+        return Judge(JUDGE, TIME) if reading.verdict == "unsure" else Onward(TIME)
     if material.kind == "design" and talk.ask == MAIN:
         return _about_design(material, graded, talk, left, chance)
     probes = MOST_PROBES if talk.ask == MAIN else 1
     if graded.guard in ("empty", "keywords", "no sentences", "repeats the question"):
         return Probe(IN_SENTENCES, talk.used) if talk.tries < probes else Onward(chance.choice(ENOUGH))
-    if graded.verdict == "unsure":
+    if reading.verdict == "unsure":
         return Probe(chance.choice(UNCLEAR), talk.used) if not talk.tries else Judge(JUDGE)
-    if graded.verdict == "correct":
+    if reading.verdict == "correct":
         return _deeper(material, talk, left, chance.choice(GOOD))
     if talk.tries < probes:
         return _probe(material, graded, talk, chance)
-    if graded.verdict == "partial" and talk.ask == MAIN:
+    if reading.verdict == "partial" and talk.ask == MAIN:
         return _deeper(material, talk, left, chance.choice(ENOUGH), deepest=1)
     return Onward(chance.choice(ENOUGH))
 
 
 def after_judging(material: Material, reading: Reading, talk: Talk, left: timedelta) -> Move:
     """What comes after somebody has judged themselves."""
-    if reading.points and len(reading.covered) == reading.points:
+    enough = 1 if material.is_narrow(talk.ask) else max(1, reading.points)
+    if len(reading.covered) >= enough:
         return _deeper(material, talk, left, "Good.")
     return Onward(ENOUGH[0])
 
@@ -108,7 +115,7 @@ def _deeper(material: Material, talk: Talk, left: timedelta, remark: str, deepes
     """The next follow-up, if there is one and time for it; else the next question."""
     index = talk.ask + 1
     if index < len(material.follow_ups) and left >= LEAST_FOR_MORE and material.follow_ups[index].depth <= deepest:
-        return Deeper(index, f"{remark} {material.follow_ups[index].say}")
+        return Deeper(index, material.follow_ups[index].say, remark)
     return Onward(remark)
 
 
@@ -116,15 +123,15 @@ def _probe(material: Material, graded: Graded, talk: Talk, chance: random.Random
     """Ask about what is missing or wrong, without saying what it should be."""
     wrong = next((point for point in graded.points if point.state == "contradicted" and point.said), None)
     if wrong is not None and wrong.said not in talk.used:
-        return Probe(f"You said: “{_short(wrong.said)}” Would you stand by that? Why?", (*talk.used, wrong.said))
+        return Probe("Would you stand by that? Why?", (*talk.used, wrong.said), f"You said: “{_short(wrong.said)}”")
     missing = [point for point in graded.points if point.state != "covered"]
     made = len(graded.points) - len(missing)
-    count = f"I have heard {made} of the {len(graded.points)} points that I am listening for. " if made else ""
+    count = f"I have heard {made} of the {len(graded.points)} points that I am listening for." if made else ""
     phrasing = _other_phrasing(material, missing, talk.used) if talk.ask == MAIN else None
     if phrasing is not None:
-        return Probe(f"{count}Let me put it in another way: {phrasing}", (*talk.used, phrasing))
+        return Probe(phrasing, (*talk.used, phrasing), f"{count} Let me put it in another way.".lstrip())
     further = chance.choice([each for each in FURTHER if each not in talk.used] or [*FURTHER])
-    return Probe(f"{count}{further}", (*talk.used, further))
+    return Probe(further, (*talk.used, further), count)
 
 
 def _other_phrasing(material: Material, missing: Sequence[GradedPoint], used: Sequence[str]) -> str | None:
@@ -143,7 +150,9 @@ def _about_design(material: Material, graded: Graded, talk: Talk, left: timedelt
         area.area for area in material.areas if area.area not in talk.used and not covered & {*area.key_points}
     ]
     if open_areas:
-        return Probe(f"Let us talk about this: **{open_areas[0]}**. What do you plan?", (*talk.used, open_areas[0]))
+        return Probe(
+            f"{open_areas[0]}: what do you plan?", (*talk.used, open_areas[0]), "Let us talk about one side of it."
+        )
     if graded.verdict == "unsure":
         return Judge(JUDGE)
     return _deeper(material, talk, left, chance.choice(GOOD if graded.verdict == "correct" else ENOUGH))

@@ -175,19 +175,21 @@ def judged(interview: Interview, event: Judged, now: datetime) -> Outcome:
 def _move(interview: Interview, talk: Talk, move: Move, now: datetime) -> Outcome:
     """The bot's next words."""
     round = interview.running
-    entry = Entry("bot", move.line, None, round.number, interview.part)
+    words = move.remark if isinstance(move, Onward) else f"{move.remark} {move.line}".strip()
+    entry = Entry("bot", words, None, round.number, interview.part)
     turn = talk.turn + 1
     match move:
         case Onward():
             gone_on = next_part(interview, now)
             if gone_on.interview.talk is not None:
-                on = replace(gone_on.interview, talk=replace(gone_on.interview.talk, turn=turn, remark=move.line))
+                on = replace(gone_on.interview, talk=replace(gone_on.interview.talk, turn=turn, remark=move.remark))
                 gone_on = replace(gone_on, interview=on)
             return replace(gone_on, entries=(entry, *gone_on.entries))
         case Probe():
-            fresh = replace(talk, turn=turn, line=move.line, tries=talk.tries + 1, used=move.used, waits="answer")
+            fresh = replace(talk, tries=talk.tries + 1, used=move.used, waits="answer")
         case Deeper():
-            fresh = Talk(move.ask, turn, move.line)
+            fresh = Talk(move.ask)
         case Judge():
-            fresh = replace(talk, turn=turn, line=move.line, waits="judgement")
+            fresh = replace(talk, waits="judgement")
+    fresh = replace(fresh, turn=turn, line=move.line, remark=move.remark)
     return Outcome(replace(interview, talk=fresh), (Post(),), (entry,))

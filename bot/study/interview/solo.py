@@ -21,6 +21,8 @@ MOST_PROBES = 2
 LEAST_FOR_MORE = timedelta(seconds=75)
 """Less time than that is not enough for another answer."""
 _QUOTED = 160
+_LEADING_WORDS = 2
+"""One word in common is chance."""
 _SAME_QUESTION = 0.34
 """Share of the words of a prepared clarification that a question must have to be taken for it."""
 
@@ -140,7 +142,7 @@ def _other_phrasing(material: Material, missing: Sequence[GradedPoint], used: Se
     wanted = content_keys([point.text for point in missing]) - known
     free = [ask for ask in material.asks if ask not in used]
     best = max(free, key=lambda ask: len(content_keys([ask]) & wanted), default=None)
-    return best if best is not None and content_keys([best]) & wanted else None
+    return best if best is not None and len(content_keys([best]) & wanted) >= _LEADING_WORDS else None
 
 
 def _about_design(material: Material, graded: Graded, talk: Talk, left: timedelta, chance: random.Random) -> Move:

@@ -488,6 +488,15 @@ def test_what_ships_has_no_fault(shipped: Interviews) -> None:
     assert [str(fault) for fault in shipped.faults] == []
 
 
+def test_there_are_enough_of_each_kind_to_meet_again_and_again(shipped: Interviews) -> None:
+    blocks: Counter[str] = Counter(one.kind for one in shipped.blocks)
+
+    assert len(shipped.packs) >= 25
+    assert blocks["debugging"] >= 15
+    assert blocks["design"] >= 10
+    assert sum(pack.kind == "mixed" for pack in shipped.packs) >= 3
+
+
 def test_packs_cover_every_topic_and_level(corpus: Corpus, shipped: Interviews) -> None:
     concepts = [pack for pack in shipped.packs if pack.kind == "concepts"]
     levels: Counter[Level] = Counter(pack.level for pack in concepts)

@@ -55,10 +55,11 @@ class ScorecardDesk:
         return scorecard_cards.private(kept, await self._picture(kept), rubric, await self._missed(kept))
 
     async def shared(self, interview_id: str, number: int) -> Card | None:
-        """The scorecard of a round for the group."""
+        """The scorecard of a round for the group, which from then on has it; None when there is none."""
         kept = await self._store.scorecards.get(interview_id, number)
         if kept is None:
             return None
+        await self._store.scorecards.mark_shared(interview_id, number)
         return scorecard_cards.shared(kept, await self._picture(kept), await self._room.rubric())
 
     async def history(self, user_id: int) -> Card:

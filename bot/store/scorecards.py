@@ -122,6 +122,15 @@ class Scorecards:
             mean, count = (await connection.execute(statement)).one()
         return Marks(None if mean is None else float(mean), count)
 
+    async def mark_shared(self, interview_id: str, number: int) -> None:
+        """Note that a scorecard was shown to the group."""
+        which = sa.and_(InterviewRoundRow.interview_id == interview_id, InterviewRoundRow.number == number)
+        async with self._database.write() as connection:
+            round = (await connection.execute(sa.select(InterviewRoundRow.round).where(which))).scalar_one_or_none()
+            if round is not None:
+                shared = {**round, "shared": True}
+                await connection.execute(sa.update(InterviewRoundRow).where(which).values(round=shared))
+
     async def delete(self, user_id: int, interview_id: str, number: int) -> bool:
         """Delete one of somebody's scorecards with the scores behind it. False when it is not theirs, or is gone."""
         async with self._database.write() as connection:

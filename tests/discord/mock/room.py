@@ -11,7 +11,7 @@ from simcord.results import InteractionResult
 
 from bot.clock import utc_now
 from bot.study.interview.material import Material
-from bot.study.interview.state import Interview
+from bot.study.interview.state import Interview, Stage
 from knowledge.interviews import AXES
 from tests.discord.world import Seen, World, components, labels, message_of, text_of
 
@@ -46,6 +46,9 @@ class Group:
         """As it was stored after the last press."""
         assert self._interview is not None
         return self._interview
+
+    def is_at(self, stage: Stage) -> bool:
+        return self.interview.stage == stage
 
     async def load(self) -> Interview:
         """Read it again."""

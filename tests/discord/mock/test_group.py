@@ -40,9 +40,10 @@ def leaks(group: Group, who: MemberActor, materials: list[Material]) -> list[str
 async def test_only_the_interviewer_ever_sees_the_notes(gather: Gather, size: int, kind: str) -> None:
     group = gather(size)
     await group.start(kind=kind, length=20)
-    assert group.interview.stage == "warm-up"
-    interviewer, materials = group.interviewer, []
-    while group.interview.stage != "feedback":
+    assert group.is_at("warm-up")
+    interviewer = group.interviewer
+    materials: list[Material] = []
+    while not group.is_at("feedback"):
         if group.interview.stage in ("question", "block"):
             material = await group.material()
             materials.append(material)
@@ -65,7 +66,7 @@ async def test_only_the_interviewer_ever_sees_the_notes(gather: Gather, size: in
             assert found == [], f"{person.name} is {group.interview.role(person.id)}"
     for person in group.people:
         await group.score(person)
-    assert group.interview.stage == "between"
+    assert group.is_at("between")
 
 
 async def test_the_lobby_fills_and_empties(group: Group, world: World) -> None:
@@ -200,7 +201,7 @@ async def test_scores_are_private_and_the_scorecard_is_the_candidates(group: Gro
     assert [next(each["value"] for each in axis if each.get("default")) for axis in chosen] == ["2", "3", "3", "4", "3"]
     assert "from** 2. **Waiting for** " in text_of(group.card)
     await group.score(group.observers[0], 4, 3, 3, 4, 5)
-    assert group.interview.stage == "between"
+    assert group.is_at("between")
     for person in (group.interviewer, *group.observers):
         refused = await group.press(person, "My scorecard")
         assert text_of(refused) == NOT_YOURS
@@ -241,7 +242,7 @@ async def test_a_late_score_changes_the_scorecard(group: Group) -> None:
     await group.until("feedback")
     await group.score(group.interviewer, 1, 1, 1, 1, 1)
     await group.wait(seconds=241)
-    assert group.interview.stage == "between"
+    assert group.is_at("between")
     assert "**Depth:** 1.0\n" in text_of(await group.press(group.candidate, "My scorecard"))
     await group.score(group.observers[0], 5, 5, 5, 5, 5, label="Score late")
     assert "**Depth:** 3.0 (1 to 5)\n" in text_of(await group.press(group.candidate, "My scorecard"))
@@ -292,7 +293,7 @@ async def test_nothing_comes_twice_in_an_evening(gather: Gather) -> None:
 async def test_time_moves_it_on_and_warns_the_interviewer_alone(group: Group) -> None:
     await group.start(kind="mixed", length=20)
     await group.wait(seconds=61)
-    assert group.interview.stage == "question"
+    assert group.is_at("question")
     await group.wait(seconds=125)
     assert "Wrap up, or give it five more minutes" in group.seen_by(group.interviewer)
     assert "Wrap up" not in group.said()

@@ -161,12 +161,17 @@ class Interviewing:
         return acted
 
     async def show(self, acted: Acted, via: Via | None = None) -> None:
-        """Show what was stored."""
+        """Show what was stored. What Discord does not take is tried again a little later."""
         if acted.key is None:
             return
         self._showing.add(acted.key)
         try:
             await self._deliver(acted.held, acted.outcome.effects, acted.key, via)
+        except discord.HTTPException as error:
+            if via is not None:
+                # A reply cannot be made later.
+                raise
+            log.warning("What became of interview %s is shown later: %s", acted.interview.id, error)
         finally:
             self._showing.discard(acted.key)
 

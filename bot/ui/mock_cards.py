@@ -17,10 +17,9 @@ from bot.study.interview.seats import MOST_PEOPLE
 from bot.study.interview.state import Interview, Options, Part
 from bot.study.interview.steps import mention, unscored
 from bot.ui import text
-from bot.ui.cards import ANSWER, PANEL, UNKNOWN, Item, layout, small
+from bot.ui.cards import ANSWER, PANEL, TEXT_LIMIT, UNKNOWN, Item, layout, small
 from bot.ui.mock_items import MockButton
 
-CODE_LIMIT = 2700
 TASK_LIMIT = 1100
 KINDS = {
     "concepts": "concepts",
@@ -172,13 +171,13 @@ def _question(part: Part, material: Material | None) -> str:
 
 def task(material: Material) -> Card:
     """What the candidate is given for a block: the task, and the program if there is one."""
-    items: list[Item] = [
-        ui.TextDisplay(f"### {text.title(material.title)}\n{text.cut_markdown(material.statement, TASK_LIMIT)}")
-    ]
+    head = f"### {text.title(material.title)}\n{text.cut_markdown(material.statement, TASK_LIMIT)}"
+    items: list[Item] = [ui.TextDisplay(head)]
     files: tuple[tuple[str, bytes], ...] = ()
     if material.code:
-        items.append(ui.TextDisplay(text.code_block(material.code, "py", CODE_LIMIT)))
-        if len(material.code) > CODE_LIMIT - 50:
+        shown = text.code_block(material.code, "py", TEXT_LIMIT - len(head))
+        items.append(ui.TextDisplay(shown))
+        if len(shown) < len(material.code):
             items.append(ui.File(f"attachment://{COPY}"))
             files = ((COPY, material.code.encode()),)
     return Card(layout(PANEL, *items), files)

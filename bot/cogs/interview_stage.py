@@ -189,6 +189,8 @@ class InterviewStage:
         return await self._place(interview).send(view=card.view, files=card.attachments())
 
     async def _redraw(self, held: HeldInterview, via: Via | None) -> None:
+        # Its card may have been sent only after the change was made.
+        held = await self._store.interviews.get(held.interview.id) or held
         interview = held.interview
         if interview.options.solo:
             view = mock_solo.card(interview, await self._room.current(interview))

@@ -62,6 +62,7 @@ class Interviewing:
         self.stage = stage
         self.now = clock.now
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._turns: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._showing: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         clock.on(CLOCK, self._due)
@@ -92,7 +93,8 @@ class Interviewing:
             lobby = apply(lobby, happened.Join(user_id), now).interview
         held, _ = await self.store.interviews.open(Outcome(replace(lobby, note=note)), now)
         try:
-            await self.stage.send_lobby(held.interview)
+            async with self._turn(lobby.id):
+                await self.stage.send_lobby(held.interview)
         except discord.HTTPException:
             await self.act(lobby.id, lambda _: happened.PlaceGone("I may not write there."))
             raise
@@ -166,7 +168,8 @@ class Interviewing:
             return
         self._showing.add(acted.key)
         try:
-            await self._deliver(acted.held, acted.outcome.effects, acted.key, via)
+            async with self._turn(acted.interview.id):
+                await self._deliver(acted.held, acted.outcome.effects, acted.key, via)
         except discord.HTTPException as error:
             if via is not None:
                 # A reply cannot be made later.
@@ -176,15 +179,22 @@ class Interviewing:
             self._showing.discard(acted.key)
 
     async def _deliver(self, held: HeldInterview, effects: Sequence[Effect], key: str, via: Via | None = None) -> None:
-        await self.stage.deliver(held, effects, self.act_and_show, via)
+        await self.stage.deliver(held, effects, self._go_on, via)
         await self.store.interviews.shown(key)
+
+    async def _go_on(self, id: str, decide: Decide, via: Via | None = None) -> None:
+        """What showing something leads to, such as the bot's next words, is shown in the same turn."""
+        acted = await self.act(id, decide)
+        if acted.key is not None:
+            await self._deliver(acted.held, acted.outcome.effects, acted.key, via)
 
     def _lock(self, id: str) -> asyncio.Lock:
         """Presses of one interview in this process wait for each other, instead of losing races."""
-        lock = self._locks.get(id)
-        if lock is None:
-            self._locks[id] = lock = asyncio.Lock()
-        return lock
+        return _kept(self._locks, id)
+
+    def _turn(self, id: str) -> asyncio.Lock:
+        """What is shown of one interview is shown in order."""
+        return _kept(self._turns, id)
 
     # ------------------------------------------------------------------------------------------------- by time
 
@@ -208,7 +218,8 @@ class Interviewing:
         effects = [effect_from_json(kept) for kept in timer.payload["effects"]]
         self._showing.add(timer.key)
         try:
-            await self._deliver(held, effects, timer.key)
+            async with self._turn(held.interview.id):
+                await self._deliver(held, effects, timer.key)
         finally:
             self._showing.discard(timer.key)
 
@@ -246,6 +257,13 @@ class Interviewing:
 def new_id() -> str:
     """An interview's id, as the buttons carry it."""
     return secrets.token_hex(5)
+
+
+def _kept(locks: weakref.WeakValueDictionary[str, asyncio.Lock], id: str) -> asyncio.Lock:
+    lock = locks.get(id)
+    if lock is None:
+        locks[id] = lock = asyncio.Lock()
+    return lock
 
 
 def _to_keep(outcome: Outcome) -> bool:

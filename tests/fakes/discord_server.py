@@ -97,6 +97,7 @@ class DiscordServer:
         self.closed: asyncio.Queue[int | None] = asyncio.Queue()
         self.commands: list[Json] = []
         self.posted: asyncio.Queue[Json] = asyncio.Queue()
+        """What the bot wrote into the channel, and every edit of it."""
         self.identify_close: int | None = None
         self.url = ""
         self._message_content_allowed = message_content_allowed
@@ -156,24 +157,33 @@ class DiscordServer:
         """Ask the bot to connect anew, as Discord does before it restarts a gateway."""
         await self._send({"op": RECONNECT, "d": None})
 
-    async def slash(self, name: str, *, person: int = 0, **options: str) -> Used:
-        """Alice uses a slash command, or another `person` by number."""
+    async def slash(self, name: str, *, person: int = 0, **options: str | int) -> Used:
+        """Alice uses a slash command, such as `ask` or `quiz start`, or another `person` by number."""
+        name, _, subcommand = name.partition(" ")
         command = next(known for known in self.commands if known["name"] == name)
-        return await self._interact(
-            2,
-            {
-                "id": command["id"],
-                "name": name,
-                "type": 1,
-                "guild_id": GUILD,
-                "options": [{"name": key, "type": 3, "value": value} for key, value in options.items()],
-            },
-            person=person,
-        )
+        given: list[Json] = [
+            {"name": key, "type": 4 if isinstance(value, int) else 3, "value": value} for key, value in options.items()
+        ]
+        if subcommand:
+            given = [{"name": subcommand, "type": 1, "options": given}]
+        data = {"id": command["id"], "name": name, "type": 1, "guild_id": GUILD, "options": given}
+        return await self._interact(2, data, person=person)
 
-    async def press(self, custom_id: str, message: Json) -> Used:
-        """Alice presses a button under a message."""
-        return await self._interact(3, {"component_type": 2, "custom_id": custom_id}, message=message)
+    async def press(self, custom_id: str, message: Json, *, person: int = 0) -> Used:
+        """Alice presses a button under a message, or another `person` by number."""
+        data = {"component_type": 2, "custom_id": custom_id}
+        return await self._interact(3, data, message=message, person=person)
+
+    async def submit(self, custom_id: str, message: Json, *, person: int = 0, **fields: str) -> Used:
+        """Alice, or another `person` by number, sends a box that was opened from a message."""
+        rows = [
+            {"type": 18, "component": {"type": 4, "custom_id": name, "value": value}} for name, value in fields.items()
+        ]
+        return await self._interact(5, {"custom_id": custom_id, "components": rows}, message=message, person=person)
+
+    def person(self, number: int) -> int:
+        """The user id of a person by number."""
+        return int(MEMBER) + number
 
     async def say(self, content: str) -> None:
         """Alice writes in the channel, mentioning the bot."""
@@ -300,6 +310,22 @@ class DiscordServer:
                 message = self._message(**body)
                 self.posted.put_nowait(message)
                 return message, 200
+            case ["POST", "channels", parent, "threads"]:
+                return {**_channel(), **_thread(str(next(self._ids)), parent, body)}, 201
+            case ["PUT", "channels", _, "thread-members", _]:
+                return None, 204
+            case ["POST", "users", "@me", "channels"]:
+                return {
+                    "id": body["recipient_id"],
+                    "type": 1,
+                    "recipients": [{**ALICE, "id": body["recipient_id"]}],
+                }, 200
+            case ["GET", "users", user]:
+                return {**ALICE, "id": user}, 200
+            case ["PATCH", "channels", _, "messages", message_id]:
+                message = {**self._message(**body), "id": message_id}
+                self.posted.put_nowait(message)
+                return message, 200
             case _:
                 return None
 
@@ -326,7 +352,7 @@ class DiscordServer:
             "guild": {"id": GUILD, "locale": "en-US", "features": []},
             "channel_id": CHANNEL,
             "channel": {**_channel(), "permissions": EVERY_PERMISSION},
-            "member": ALICE_HERE | {"user": ALICE | {"id": str(int(MEMBER) + person)}},
+            "member": ALICE_HERE | {"user": ALICE | {"id": str(self.person(person))}},
             "app_permissions": EVERY_PERMISSION,
             "locale": "en-US",
             "guild_locale": "en-US",
@@ -371,8 +397,8 @@ async def _body(request: web.Request) -> Json:
 
 
 def _answer(body: Json, status: int, headers: dict[str, str] | None = None) -> web.Response:
-    # discord.py reads JSON only where the type is exactly this.
-    kind = {aiohttp.hdrs.CONTENT_TYPE: "application/json"}
+    # discord.py reads JSON only where the type is exactly this, and reads it wherever it is.
+    kind = {} if body is None else {aiohttp.hdrs.CONTENT_TYPE: "application/json"}
     return web.Response(
         body=b"" if body is None else json.dumps(body).encode(), status=status, headers=kind | (headers or {})
     )
@@ -392,6 +418,20 @@ def _application() -> Json:
         "team": None,
         "summary": "",
         "rpc_origins": [],
+    }
+
+
+def _thread(id: str, parent: str, body: Json) -> Json:
+    metadata = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": NOW, "locked": False}
+    return {
+        "id": id,
+        "type": body.get("type", 11),
+        "name": body["name"],
+        "parent_id": parent,
+        "owner_id": APPLICATION,
+        "thread_metadata": metadata,
+        "message_count": 0,
+        "member_count": 1,
     }
 
 

@@ -63,6 +63,7 @@ class Via:
         self._private = private
         self._thinking = answered is discord.InteractionResponseType.deferred_channel_message
         self._on_card = answered is discord.InteractionResponseType.deferred_message_update
+        self._written_over = False
 
     async def send(self, card: Card) -> discord.Message:
         """Say something next."""
@@ -76,8 +77,14 @@ class Via:
     async def write_over(self, view: ui.LayoutView) -> bool:
         """Change the card that was pressed, if one was."""
         if self._on_card:
+            self._written_over = True
             await self._interaction.edit_original_response(view=view)
         return self._on_card
+
+    async def close_card(self) -> None:
+        """Take the buttons off the card that was pressed, unless it shows something else by now."""
+        if self._on_card and not self._written_over and self._interaction.message is not None:
+            await self.write_over(mock_solo.without_buttons(self._interaction.message))
 
 
 class InterviewStage:
@@ -174,6 +181,8 @@ class InterviewStage:
             return
         if via is None:
             await self._close_card(held)
+        else:
+            await via.close_card()
         fresh = interview.talk is not None and not interview.talk.line and not interview.talk.tries
         if interview.stage == "block" and material is not None and material.statement and fresh:
             await self._send(interview, mock_cards.task(material), via)

@@ -27,6 +27,8 @@ from bot.study.interview.steering import next_point
 log = logging.getLogger(__name__)
 
 TRIES = 12
+RESUMED_AT_ONCE = 10
+"""As many database connections as that may be used for going on after a start."""
 MOST_SHOWN = 5
 """How often it is tried to show something that Discord does not take."""
 GONE = "I no longer have that interview. `/mock start` opens a new one."
@@ -230,11 +232,15 @@ class Interviewing:
         """
         interviews = await self.store.interviews.live()
         now = self.now()
-        for interview in interviews:
-            point = next_point(interview)
-            if point is not None and point <= now:
-                acted = await self.act(interview.id, lambda _: happened.Tick())
-                self._in_background(self.show(acted), f"interview {interview.id}")
+        room = asyncio.Semaphore(RESUMED_AT_ONCE)
+
+        async def go_on(id: str) -> None:
+            async with room:
+                acted = await self.act(id, lambda _: happened.Tick())
+            self._in_background(self.show(acted), f"interview {id}")
+
+        points = [(interview.id, next_point(interview)) for interview in interviews]
+        await asyncio.gather(*(go_on(id) for id, point in points if point is not None and point <= now))
         return len(interviews)
 
     def _in_background(self, showing: Coroutine[Any, Any, None], name: str) -> None:

@@ -66,7 +66,7 @@ class Mock(commands.GroupCog, group_name="mock", group_description="Mock intervi
     async def solo(
         self,
         interaction: Used,
-        kind: Kind = "mixed",
+        kind: Kind = "concepts",
         level: Level = "mid",
         length: Minutes = 20,
         topic: str | None = None,

@@ -99,7 +99,8 @@ def agenda_line(options: Options) -> str:
         elif questions:
             shown.append(f"{len(questions)} question{'s' if len(questions) > 1 else ''} {sum(questions)}")
             questions = []
-    return small(f"Each round: {' · '.join(shown)} minutes")
+    name = "The agenda" if options.solo else "Each round"
+    return small(f"{name}: {' · '.join(shown)} minutes")
 
 
 def stage(interview: Interview, material: Material | None) -> ui.LayoutView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import discord
 from discord import ButtonStyle, ui
 
 from bot.study.interview.agenda import MOST_EXTENSIONS, heading
@@ -91,9 +92,10 @@ def _controls(interview: Interview, talk: Talk, part: Part, material: Material |
     if first:
         rows.append(ui.ActionRow(*first))
     paused = interview.pause is not None
+    silent = part.stage in ("question", "block") and not part.readings and not part.runs
     rows.append(
         ui.ActionRow(
-            MockButton("next", id, here, label="Go on"),
+            MockButton("next", id, here, label="Pass" if silent else "Go on"),
             MockButton("extend", id, here, label="+5 min", disabled=part.extensions >= MOST_EXTENSIONS),
             MockButton("resume" if paused else "pause", id, here, label="Resume" if paused else "Pause"),
             MockButton("stop", id, label="Stop", style=ButtonStyle.danger),
@@ -135,6 +137,15 @@ def answered(interview: Interview, number: int, index: int, words: str) -> ui.La
         if interview.talk is not None and interview.part == index:
             asked = interview.talk.line or asked
     return layout(ANSWER, ui.TextDisplay(f"{small(title)}\n**{text.title(asked)}**\n{text.passage(words, 1200)}"))
+
+
+def without_buttons(message: discord.Message) -> ui.LayoutView:
+    """A card of the bot's whose time is over: its words alone."""
+    parts = [part for holder in message.components for part in getattr(holder, "children", ())]
+    words = "\n".join(part.content for part in parts if isinstance(part, discord.TextDisplay))
+    # What was to end then has ended.
+    lines = [line for line in words.split("\n") if "<t:" not in line]
+    return layout(UNKNOWN, ui.TextDisplay("\n".join(lines) or "…"))
 
 
 def running() -> ui.LayoutView:

@@ -32,7 +32,11 @@ def private(kept: KeptCard, picture: bytes, rubric: Rubric, questions: Sequence[
     id, number = kept.interview_id, kept.round.number
     items = [*_body(kept.card, rubric, for_owner=True)]
     head = f"### Your scorecard\n{small(f'{about(kept.options)} · {_day(kept.finished_at)}')}"
-    shown: list[Item] = [ui.TextDisplay(head), _picture(PICTURE), *items]
+    shown: list[Item] = [
+        ui.TextDisplay(head),
+        _picture(PICTURE, "The scores on five axes, which stand below in words"),
+        *items,
+    ]
     if questions:
         options = [
             discord.SelectOption(label=text.label(question.question, 100), value=key_of(question.id))
@@ -56,13 +60,18 @@ def shared(kept: KeptCard, picture: bytes, rubric: Rubric) -> Card:
     """The scorecard as the group sees it: without what scorers wrote, which was for the candidate."""
     head = f"### {mention(kept.round.candidate)} shares a scorecard\n{small(about(kept.options))}"
     return Card(
-        layout(ANSWER, ui.TextDisplay(head), _picture(PICTURE), *_body(kept.card, rubric, for_owner=False)),
+        layout(
+            ANSWER,
+            ui.TextDisplay(head),
+            _picture(PICTURE, "The scores on five axes, which stand below in words"),
+            *_body(kept.card, rubric, for_owner=False),
+        ),
         ((PICTURE, picture),),
     )
 
 
-def _picture(name: str) -> Item:
-    return ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{name}"))
+def _picture(name: str, description: str) -> Item:
+    return ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{name}", description=description))
 
 
 def _body(card: Scorecard, rubric: Rubric, *, for_owner: bool) -> list[Item]:
@@ -155,7 +164,7 @@ def _reading(card: Scorecard) -> str:
     """What the bot can have an opinion on at all."""
     if not card.read:
         return ""
-    told = f"The bot read {card.read} typed answer{'s' if card.read > 1 else ''} by their key points"
+    told = f"The bot read {f'{card.read} typed answers' if card.read > 1 else 'one typed answer'} by key points"
     if card.unsure:
         told += f", and could not tell about {card.unsure}"
     return small(f"{told}. It judges neither PyTorch fluency nor communication.")
@@ -168,7 +177,7 @@ def history(kept: Sequence[KeptCard], picture: bytes, marks: Marks) -> Card:
     """All of somebody's scorecards, newest first, with how they changed."""
     count = len(kept)
     head = f"### Your interviews\n{small(f'Scorecards: {count} · only you see this')}"
-    items: list[Item] = [ui.TextDisplay(head), _picture(TREND)]
+    items: list[Item] = [ui.TextDisplay(head), _picture(TREND, "How the scores on five axes changed over time")]
     lines = [_line(each) for each in kept[:_PAGE]]
     if marks.mean is not None and marks.count >= FEW_MARKS:
         lines.append(small(f"As an interviewer you were given {marks.mean:.1f} of 5 by {marks.count} candidates."))

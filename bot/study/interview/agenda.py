@@ -79,7 +79,7 @@ def plan(kind: Kind, minutes: int, *, block: bool, solo: bool) -> tuple[tuple[St
     """The parts of a round and their minutes.
 
     Where there is no `block` to be had, its minutes go to more questions. Who practises alone has nobody to put
-    questions to in the end, which leaves more time for the answers.
+    questions to in the end, which leaves more time for the answers, as typing takes longer than talking.
     """
     chosen = template(kind, minutes)
     questions, length = list(chosen.questions), chosen.block
@@ -88,14 +88,15 @@ def plan(kind: Kind, minutes: int, *, block: bool, solo: bool) -> tuple[tuple[St
         questions += [each] * (length // each)
         questions[-1] += length % each
         length = 0
-    closing = chosen.closing
+    warm_up, closing = chosen.warm_up, chosen.closing
     if solo:
+        warm_up += 1
         if length:
-            length += closing
+            length += closing - 1
         else:
-            questions[-1] += closing
+            questions[-1] += closing - 1
         closing = 0
-    parts: list[tuple[Stage, int]] = [("warm-up", chosen.warm_up)]
+    parts: list[tuple[Stage, int]] = [("warm-up", warm_up)]
     parts += [("question", each) for each in questions]
     parts += [("block", length)] if length else []
     parts += [("closing", closing)] if closing else []

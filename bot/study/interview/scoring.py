@@ -82,7 +82,7 @@ def _calibration(axes: Sequence[AxisResult]) -> float | None:
 def bot_sheet(parts: Sequence[Part]) -> Sheet:
     """The bot's own scores, only for what it can read: typed answers that it was sure about, and runs of code.
 
-    Correctness is the mean score of the questions themselves. Depth is how far the follow-ups led: 1 where the question
+    Correctness is the mean score of the questions themselves, nothing for those passed on. Depth is how far the follow-ups led: 1 where the question
     itself was not answered well, 2 where it was, and up to 5 for the share of the follow-ups asked that were. Debugging
     is 5 for a program that passes its check, one less for each hint down to 3; 2 for one that was run and does not
     pass. It has no opinion on PyTorch fluency and communication.
@@ -90,6 +90,7 @@ def bot_sheet(parts: Sequence[Part]) -> Sheet:
     axes = [*BLANK]
     sure = [(part, reading) for part in parts for reading in part.readings if not part.left_out and _is_sure(reading)]
     main = [reading.score for _, reading in sure if reading.ask == MAIN]
+    main += [0.0 for part in parts if part.passed and part.reading(MAIN) is None and part.stage == "question"]
     if main:
         axes[_CORRECTNESS] = 1 + round(4 * fmean(main))
     depths = [depth for part in parts if not part.left_out and (depth := _depth(part)) is not None]
@@ -120,7 +121,10 @@ def _depth(part: Part) -> float | None:
 
 
 def evidence(part: Part, material: Material, ask: int) -> set[int] | None:
-    """The key points that were made, by the interviewer's ticks and by what was typed; None when nobody can say."""
+    """The key points that were made, by the interviewer's ticks and by what was typed; None when nobody can say.
+
+    Who passes on a question has made none of them.
+    """
     points = range(len(material.points_of(ask)))
     reading = part.reading(ask)
     known = reading if reading is not None and reading.verdict != "unsure" else None
@@ -129,7 +133,7 @@ def evidence(part: Part, material: Material, ask: int) -> set[int] | None:
     if ask == MAIN and part.noted:
         return {*points} & {*part.ticked, *(known.covered if known else ())}
     if known is None:
-        return None
+        return set() if part.passed and ask == MAIN else None
     made = {*points} & {*known.covered}
     return {*points} if made and material.is_narrow(ask) else made
 

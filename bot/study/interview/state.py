@@ -74,7 +74,8 @@ class Part:
 
     `ref` is the id of a corpus question or of a block. `ticked` are the key points that the interviewer heard, which
     says something only where `noted` is set; `deepened` the follow-ups that were answered well. `check` is what the
-    hidden check said about the last run: None before any, empty when it passed.
+    hidden check said about the last run: None before any, empty when it passed. A part is `passed` when who is alone
+    went on without an answer.
     """
 
     stage: Stage
@@ -90,6 +91,7 @@ class Part:
     runs: int = 0
     check: str | None = None
     left_out: bool = False
+    passed: bool = False
 
     def reading(self, ask: int) -> Reading | None:
         """The reading of one ask."""

@@ -59,6 +59,9 @@ def on(interview: Interview, event: Next, now: datetime) -> Outcome:
     """The next part begins now."""
     if why := _why_not(interview, event.by, event.part):
         return refuse(interview, why)
+    part = interview.current
+    if part is not None and interview.options.solo and not part.readings and not part.runs:
+        interview = _with_part(interview, replace(part, passed=True))
     return next_part(interview, now)
 
 

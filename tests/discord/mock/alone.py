@@ -113,7 +113,7 @@ class Alone:
         """On to a stage."""
         await self.load()
         while not self.is_at(stage):
-            await self.press("Go on")
+            await self.press("Pass" if "Pass" in labels(self.card) else "Go on")
 
     async def score(self) -> InteractionResult:
         """Score oneself, which ends it."""

@@ -49,11 +49,12 @@ async def test_from_the_first_question_to_the_scorecard(anywhere: Alone, store: 
     assert alone.interview.over
     card = alone.card
     assert "Your scorecard" in text_of(card)
-    assert "own score 3 · the bot reads 5" in text_of(card)
+    assert "own score 3 · the bot reads 2" in text_of(card)
     assert "Share with the group" not in labels(card)
     assert [each.filename for each in message_of(card).attachments] == ["scorecard.png"]
-    (remembered,) = await store.reviews.cards(alone.who.id)
-    assert remembered.question_id == material.question_id
+    remembered = {each.question_id: each.last_score for each in await store.reviews.cards(alone.who.id)}
+    assert remembered.pop(str(material.question_id)) == 1.0
+    assert list(remembered.values()) == [0.0, 0.0], "those that were passed on come back too"
     assert await store.interviews.live_of(alone.who.id) is None
 
 

@@ -104,6 +104,7 @@ def test_the_bot_scores_only_what_it_read_and_was_sure_of() -> None:
     poor = Part("question", 5, readings=(reading(MAIN, 0.1, "wrong"),))
     assert bot_sheet([poor]).axes[:2] == (1, 1)
     assert bot_sheet([replace(poor, left_out=True)]).axes == BLANK
+    assert bot_sheet([good, Part("question", 5, passed=True)]).axes[0] == 3
 
 
 @pytest.mark.parametrize(("check", "hints", "score"), [("", 0, 5), ("", 1, 4), ("", 3, 3), ("It is wrong.", 0, 2)])
@@ -142,6 +143,8 @@ def test_a_narrow_follow_up_is_missed_as_a_whole_and_a_blocks_own_by_its_points(
         (Part("question", 5, readings=(reading(MAIN, 0.2, "wrong", (0, 1)),)), Rating.AGAIN),
         (Part("question", 5, readings=(reading(MAIN, 0.5, "unsure", (0, 1)),)), None),
         (Part("question", 5), None),
+        (Part("question", 5, passed=True), Rating.AGAIN),
+        (Part("question", 5, passed=True, readings=(reading(MAIN, 1.0, "correct", (0, 1, 2)),)), Rating.GOOD),
     ],
 )
 def test_what_was_missed_comes_back_in_the_reviews(part: Part, rating: Rating | None) -> None:

@@ -206,6 +206,12 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "- *Run it* under the proof of an answer"
         ),
         ui.TextDisplay(
+            "**Mock interviews**\n"
+            "- `/mock start` with your study group: roles that rotate, a clock, a scorecard\n"
+            "- `/mock solo`: I interview you\n"
+            "- `/mock history` and `/mock replay`: how you did, and what was said"
+        ),
+        ui.TextDisplay(
             "**Under an answer**\n"
             "- *Not this one* shows the next best answer\n"
             "- *Sources* has the documentation and what is commonly misstated\n"
@@ -220,7 +226,8 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
         ui.TextDisplay(
             small(
                 "I keep votes and which answer I gave; your words only where a server allows it; and the code you ran, "
-                "for *Edit and run again* alone, for 30 days or until its message is deleted."
+                "for *Edit and run again* alone, for 30 days or until its message is deleted. Of mock interviews I "
+                "keep what is typed and run for 90 days, and scorecards until you delete them."
             )
         ),
     )

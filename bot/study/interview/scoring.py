@@ -82,10 +82,10 @@ def _calibration(axes: Sequence[AxisResult]) -> float | None:
 def bot_sheet(parts: Sequence[Part]) -> Sheet:
     """The bot's own scores, only for what it can read: typed answers that it was sure about, and runs of code.
 
-    Correctness is the mean score of the questions themselves, nothing for those passed on. Depth is how far the follow-ups led: 1 where the question
-    itself was not answered well, 2 where it was, and up to 5 for the share of the follow-ups asked that were. Debugging
-    is 5 for a program that passes its check, one less for each hint down to 3; 2 for one that was run and does not
-    pass. It has no opinion on PyTorch fluency and communication.
+    Correctness is the mean score of the questions themselves, with nothing for those that were passed on. Depth is how
+    far the follow-ups led: 1 where the question itself was not answered well, 2 where it was, and up to 5 for the share
+    of the follow-ups asked that were. Debugging is 5 for a program that passes its check, one less for each hint down
+    to 3; 2 for one that was run and does not pass. It has no opinion on PyTorch fluency and communication.
     """
     axes = [*BLANK]
     sure = [(part, reading) for part in parts for reading in part.readings if not part.left_out and _is_sure(reading)]

@@ -13,9 +13,11 @@ from bot.sandbox.wire import RunResult
 from bot.store import Store
 from bot.study.interview import seats, steering, talking
 from bot.study.interview.material import Material
+from bot.study.interview.state import Options
 from bot.ui.mock_notes import NONE_SAID
 from knowledge.interview_blocks import PASSED
 from tests.discord.mock.room import Group, select_options
+from tests.discord.probes import Probes
 from tests.discord.world import Seen, World, labels, message_of, text_of
 from tests.fakes.worker import CheckingWorker
 
@@ -336,6 +338,48 @@ async def test_an_interviewer_who_leaves_is_replaced(group: Group) -> None:
     assert group.interviewer is not gone
     assert text_of(await group.notes()) != steering.NOT_YOURS
     assert text_of(await group.notes(gone)) == steering.NOT_YOURS
+
+
+async def test_what_is_said_in_the_thread_is_kept_and_not_answered(
+    group: Group, world: World, store: Store, probes: Probes
+) -> None:
+    await store.guilds.set_ask_channels(world.guild.id, (world.general.id,))
+    await group.start(kind="concepts", length=20)
+    await group.until("question")
+    asked = probes.answered.question
+    for person, words in (
+        (group.observers[0], "Good luck"),
+        (group.candidate, f"{world.me} {asked}"),
+        (group.candidate, "It accumulates in the grad attribute until somebody clears it."),
+        (group.interviewer, asked),
+    ):
+        await person.send(group.place, words)
+    await group.load()
+    assert probes.answered.answer[:60] not in group.said(), "the tutor helps nobody here"
+    kept = [line.entry for line in await store.interviews.transcript(group.interview.id)]
+    assert ("said", "Good luck") in [(entry.kind, entry.text) for entry in kept]
+    assert [entry.text for entry in kept if entry.kind == "answer"][-1].startswith("It accumulates")
+    assert group.interview.running.parts[1].readings, "what the candidate writes is read"
+    await group.world.alice.slash(world.general, "mock stop")
+    await world.bob.send(group.place, f"{world.me} {asked}")
+    assert "ran on torch" in group.said(), "afterwards it answers again"
+
+
+async def test_a_lobby_can_be_opened_for_people_without_a_command(world: World, gather: Gather) -> None:
+    await world.alice.slash(world.help, "mock start")
+    group = gather(4)
+    invited = [person.id for person in group.people]
+    options = Options("concepts", "senior", 20)
+    id = await world.tutor_bot.interviewing.open_lobby(
+        world.guild.id, world.general.id, options, group.people[1].id, invited, note="Every Tuesday"
+    )
+    held = await world.store.interviews.get(id)
+    assert held is not None
+    assert [person.user_id for person in held.interview.people] == invited[1:], "Alice is in another one"
+    assert "Every Tuesday" in text_of(group.lobby)
+    assert f"<@{invited[2]}>" in text_of(group.lobby)
+    await group.press(group.people[2], "Start", group.lobby)
+    assert group.place.is_thread
 
 
 async def test_history_and_replay_are_for_oneself(group: Group, world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,21 @@ def test_every_agenda_takes_exactly_its_length(kind: Kind, minutes: int, block: 
     assert [stage for stage, _ in parts if stage == "closing"] == ([] if solo else ["closing"])
     assert parts[0][0] == "warm-up"
     assert parts[-1][0] == "feedback"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("minutes", LENGTHS)
+def test_the_agendas_are_documented(kind: Kind, minutes: int) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "mock-interviews.md").read_text()
+    named = kind if kind in ("concepts", "mixed") else "coding, debugging, design"
+    each = template(kind, minutes)
+    questions = f"{len(each.questions)} × {each.questions[0]}"
+    block = each.block or ""
+    assert (
+        f"| {minutes} {named} | {each.warm_up} | {questions} | {block} | {each.closing} |".replace("|  |", "| |")
+        in page
+    )
+    assert set(each.questions) == {each.questions[0]}
 
 
 def test_everybody_has_each_role_in_turn() -> None:

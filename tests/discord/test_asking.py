@@ -226,8 +226,8 @@ async def test_follow_ups_can_be_chosen_from_a_select(world: World, probes: Prob
 
 async def test_every_command_says_where_it_works_and_for_whom(world: World) -> None:
     commands = {command["name"]: command for command in world.env.backend.commands[None].values()}
-    assert set(commands) == {"ask", "run", "help", "settings", "unanswered", "Answer this", "Run code"}
-    for name in ("ask", "run", "help", "Answer this", "Run code"):
+    assert set(commands) == {"ask", "run", "mock", "help", "settings", "unanswered", "Answer this", "Run code"}
+    for name in ("ask", "run", "mock", "help", "Answer this", "Run code"):
         assert commands[name]["integration_types"] == [0, 1], "installed by a server or by a user"
         assert commands[name]["contexts"] == [0, 1, 2]
     for name in ("settings", "unanswered"):

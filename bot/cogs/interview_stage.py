@@ -15,9 +15,10 @@ from bot.cogs.interview_room import InterviewRoom
 from bot.cogs.places import UNKNOWN_MESSAGE
 from bot.cogs.scorecards import ScorecardDesk
 from bot.store import HeldInterview, Store
+from bot.study.interview import effects, solo
 from bot.study.interview import events as happened
-from bot.study.interview import solo
-from bot.study.interview.events import Effect, Event, Heard, PlaceGone, Prepared
+from bot.study.interview.effects import Effect
+from bot.study.interview.events import Event, Heard, PlaceGone, Prepared
 from bot.study.interview.machine import asked_so_far
 from bot.study.interview.material import Material
 from bot.study.interview.state import TALKING, Interview
@@ -129,30 +130,30 @@ class InterviewStage:
     async def _do(self, held: HeldInterview, effect: Effect, act: Act, via: Via | None) -> None:
         interview = held.interview
         match effect:
-            case happened.Post():
+            case effects.Post():
                 await self._post(held, via)
-            case happened.Redraw():
+            case effects.Redraw():
                 await self._redraw(held, via)
-            case happened.Say():
+            case effects.Say():
                 if not interview.options.solo:
                     await self._place(interview).send(small(effect.text))
-            case happened.Quote():
+            case effects.Quote():
                 await self._quote(interview, effect, via)
-            case happened.Invite():
+            case effects.Invite():
                 await self._invite(interview, effect.user_id)
-            case happened.Tell():
+            case effects.Tell():
                 await self._tell(interview, effect.user_id, effect.text)
-            case happened.Farewell():
+            case effects.Farewell():
                 await self._farewell(held, via)
-            case happened.ShareCard():
+            case effects.ShareCard():
                 card = await self._scorecards.shared(interview.id, effect.round)
                 if card is not None:
                     await self._place(interview).send(view=card.view, files=card.attachments())
-            case happened.Finish():
+            case effects.Finish():
                 await self._scorecards.make(interview, effect.round)
-            case happened.Prepare():
+            case effects.Prepare():
                 await self._prepare(interview, effect.round, act)
-            case happened.Read():
+            case effects.Read():
                 await self._read(interview, effect, act, via)
 
     # ------------------------------------------------------------------------------------------------- showing
@@ -232,7 +233,7 @@ class InterviewStage:
     async def _edit(self, interview: Interview, message_id: int, view: ui.LayoutView) -> None:
         await _edit_if_there(self._place(interview).get_partial_message(message_id), view)
 
-    async def _quote(self, interview: Interview, effect: happened.Quote, via: Via | None) -> None:
+    async def _quote(self, interview: Interview, effect: effects.Quote, via: Via | None) -> None:
         if effect.entry == "answer":
             card = mock_cards.answered(effect.by, effect.text)
         else:
@@ -306,7 +307,7 @@ class InterviewStage:
         script = await self._room.choose(interview.options, interview.guild_id, people, used, seed, self._now())
         await act(interview.id, lambda _: Prepared(number, script))
 
-    async def _read(self, interview: Interview, effect: happened.Read, act: Act, via: Via | None) -> None:
+    async def _read(self, interview: Interview, effect: effects.Read, act: Act, via: Via | None) -> None:
         """Grade all that was typed for a question so far; the bot as interviewer then says something."""
         round = interview.find_round(effect.round)
         if round is None or round.script is None or effect.part >= len(round.parts):

@@ -19,7 +19,8 @@ from bot.errors import NotSaved, TutorError
 from bot.store import HeldInterview, Store, Timer
 from bot.store.interviews import CLOCK, SHOW, SHOWN_WITHIN
 from bot.study.interview import events as happened
-from bot.study.interview.events import Effect, Event, Outcome, effect_from_json
+from bot.study.interview.effects import Effect, Outcome, effect_from_json
+from bot.study.interview.events import Event
 from bot.study.interview.machine import apply, open_lobby, open_solo
 from bot.study.interview.state import Interview, Options
 from bot.study.interview.steering import next_point

@@ -17,16 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import TutorError
 from bot.store.database import Database, storable
+from bot.store.scorecards import keep_rating, keep_score
 from bot.store.tables.interviews import (
     InterviewEventRow,
     InterviewPersonRow,
-    InterviewRatingRow,
     InterviewRow,
-    InterviewScoreRow,
     InterviewSeenRow,
 )
 from bot.store.timers import cancel_timer, set_timer
-from bot.study.interview.events import Entry, EntryKind, Outcome, Rated, Scored, effect_to_json
+from bot.study.interview.effects import Entry, EntryKind, Outcome, effect_to_json
 from bot.study.interview.state import TALKING, Interview
 from bot.study.interview.steering import next_point
 
@@ -180,9 +179,9 @@ class Interviews:
         if outcome.entries:
             await connection.execute(sa.insert(InterviewEventRow), [_event(after.id, e, now) for e in outcome.entries])
         for scored in outcome.scored:
-            await self._keep_score(connection, after.id, scored, now)
+            await keep_score(connection, self._database, after.id, scored, now)
         for rated in outcome.rated:
-            await self._keep_rating(connection, after.id, rated)
+            await keep_rating(connection, self._database, after.id, rated)
         for user_id, ref in _newly_heard(before, after):
             seen = self._database.upsert(InterviewSeenRow, {"user_id": user_id, "ref": ref}, {"at": now})
             await connection.execute(seen)
@@ -219,34 +218,6 @@ class Interviews:
             )
         )
         return {user_id: Interview.from_json(state) for user_id, state in found}
-
-    async def _keep_score(self, connection: AsyncConnection, id: str, scored: Scored, now: datetime) -> None:
-        keys = {"interview_id": id, "round": scored.round, "scorer_id": scored.scorer}
-        given: dict[str, Any] = {"role": scored.role, "scored_at": now}
-        if scored.axes is not None:
-            given["axes"] = list(scored.axes)
-        if scored.strong is not None:
-            given["strong"] = storable(scored.strong)
-        if scored.work is not None:
-            given["work"] = storable(scored.work)
-        blank = {"axes": None, "strong": "", "work": ""}
-        defaults = {name: value for name, value in blank.items() if name not in given}
-        await connection.execute(self._database.upsert(InterviewScoreRow, keys, given, defaults))
-
-    async def _keep_rating(self, connection: AsyncConnection, id: str, rated: Rated) -> None:
-        await connection.execute(
-            self._database.upsert(
-                InterviewRatingRow,
-                {"interview_id": id, "round": rated.round},
-                {
-                    "candidate_id": rated.candidate_id,
-                    "interviewer_id": rated.interviewer_id,
-                    "interviewer": rated.interviewer,
-                    "questions": rated.questions,
-                    "words": storable(rated.words),
-                },
-            )
-        )
 
     async def _forget_old(self, connection: AsyncConnection, now: datetime) -> None:
         """Transcripts, and interviews that are long over, go whenever a new one comes."""

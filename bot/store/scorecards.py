@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.database import Database
+from bot.store.database import Database, storable
 from bot.store.reviews import record
 from bot.store.tables.interviews import (
     InterviewEventRow,
     InterviewPersonRow,
     InterviewRatingRow,
     InterviewRoundRow,
+    InterviewRow,
     InterviewScoreRow,
     InterviewSeenRow,
 )
 from bot.study.interview.cards import BLANK, Scorecard, Sheet
+from bot.study.interview.effects import Rated, Scored
 from bot.study.interview.state import Interview, Options, Round
 from bot.study.memory import Review
+
+NOBODY = 0
+"""Stands where somebody was who wants to be forgotten."""
 
 _OPTIONS: TypeAdapter[Options] = TypeAdapter(Options)
 _ROUND: TypeAdapter[Round] = TypeAdapter(Round)
@@ -150,13 +157,36 @@ class Scorecards:
         return bool(gone.rowcount)
 
     async def forget(self, user_id: int) -> None:
-        """Delete all that interviews have kept about somebody: scorecards, scores, words and what they have heard."""
+        """Delete all that interviews have kept about somebody: scorecards, scores, words, and that they were there.
+
+        What is left of interviews with others no longer says who they were. One that is going on is left as it is: who
+        is in it leaves it first.
+        """
         mine = sa.select(InterviewRoundRow.interview_id).where(
             InterviewRoundRow.candidate_id == user_id,
             InterviewRoundRow.interview_id == InterviewScoreRow.interview_id,
             InterviewRoundRow.number == InterviewScoreRow.round,
         )
+        there = sa.select(InterviewPersonRow.interview_id).where(
+            InterviewPersonRow.user_id == user_id, ~InterviewPersonRow.live
+        )
         async with self._database.write() as connection:
+            for id, state in (
+                await connection.execute(
+                    sa.select(InterviewRow.id, InterviewRow.state).where(InterviewRow.id.in_(there))
+                )
+            ).all():
+                without = sa.update(InterviewRow).where(InterviewRow.id == id).values(state=_without(user_id, state))
+                await connection.execute(without)
+            rounds = sa.select(InterviewRoundRow.interview_id, InterviewRoundRow.number, InterviewRoundRow.round)
+            for id, number, round in (
+                await connection.execute(rounds.where(InterviewRoundRow.interview_id.in_(there)))
+            ).all():
+                this = sa.and_(InterviewRoundRow.interview_id == id, InterviewRoundRow.number == number)
+                await connection.execute(
+                    sa.update(InterviewRoundRow).where(this).values(round=_without(user_id, round))
+                )
+            named = sa.func.replace(InterviewEventRow.text, f"<@{user_id}>", f"<@{NOBODY}>")
             for statement in (
                 sa.delete(InterviewScoreRow).where(sa.or_(InterviewScoreRow.scorer_id == user_id, mine.exists())),
                 sa.delete(InterviewRoundRow).where(InterviewRoundRow.candidate_id == user_id),
@@ -165,6 +195,7 @@ class Scorecards:
                 .where(InterviewRatingRow.interviewer_id == user_id)
                 .values(interviewer_id=None),
                 sa.delete(InterviewEventRow).where(InterviewEventRow.user_id == user_id),
+                sa.update(InterviewEventRow).where(InterviewEventRow.interview_id.in_(there)).values(text=named),
                 sa.delete(InterviewSeenRow).where(InterviewSeenRow.user_id == user_id),
                 sa.delete(InterviewPersonRow).where(InterviewPersonRow.user_id == user_id, ~InterviewPersonRow.live),
             ):
@@ -195,3 +226,42 @@ class Scorecards:
             )
             for id, round, options, card, when in rows
         ]
+
+
+def _without(user_id: int, plain: object) -> object:
+    """Plain values in which somebody's id is nobody's."""
+    if isinstance(plain, dict):
+        return {name: _without(user_id, value) for name, value in plain.items()}
+    if isinstance(plain, list):
+        return [_without(user_id, value) for value in plain]
+    return NOBODY if plain == user_id and not isinstance(plain, bool) else plain
+
+
+async def keep_score(
+    connection: AsyncConnection, database: Database, interview_id: str, scored: Scored, now: datetime
+) -> None:
+    """Keep scores or words within a transaction of the caller's; what is None in `scored` stays as it was."""
+    keys = {"interview_id": interview_id, "round": scored.round, "scorer_id": scored.scorer}
+    given: dict[str, Any] = {"role": scored.role, "scored_at": now}
+    if scored.axes is not None:
+        given["axes"] = list(scored.axes)
+    if scored.strong is not None:
+        given["strong"] = storable(scored.strong)
+    if scored.work is not None:
+        given["work"] = storable(scored.work)
+    blank = {"axes": None, "strong": "", "work": ""}
+    defaults = {name: value for name, value in blank.items() if name not in given}
+    await connection.execute(database.upsert(InterviewScoreRow, keys, given, defaults))
+
+
+async def keep_rating(connection: AsyncConnection, database: Database, interview_id: str, rated: Rated) -> None:
+    """Keep the candidate's marks within a transaction of the caller's, in place of earlier ones."""
+    marks = {
+        "candidate_id": rated.candidate_id,
+        "interviewer_id": rated.interviewer_id,
+        "interviewer": rated.interviewer,
+        "questions": rated.questions,
+        "words": storable(rated.words),
+    }
+    keys = {"interview_id": interview_id, "round": rated.round}
+    await connection.execute(database.upsert(InterviewRatingRow, keys, marks))

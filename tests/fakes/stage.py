@@ -8,7 +8,8 @@ from bot.cogs.interview_room import InterviewRoom
 from bot.cogs.interview_stage import Act, InterviewStage, Via
 from bot.store import HeldInterview
 from bot.study.interview import events as happened
-from bot.study.interview.events import Effect, Event
+from bot.study.interview.effects import Effect, Prepare
+from bot.study.interview.events import Event
 from bot.study.interview.machine import asked_so_far
 from bot.study.interview.state import Interview
 
@@ -26,7 +27,7 @@ class EmptyStage(InterviewStage):
     async def deliver(self, held: HeldInterview, effects: Sequence[Effect], act: Act, via: Via | None = None) -> None:
         self.shown += effects
         for effect in effects:
-            if isinstance(effect, happened.Prepare):
+            if isinstance(effect, Prepare):
                 interview, number = held.interview, effect.round
                 people = [person.user_id for person in interview.people]
                 used = asked_so_far(interview)

@@ -12,10 +12,11 @@ import pytest
 from bot.clock import Clock
 from bot.store import HeldInterview, Store, Timer
 from bot.store.interviews import CLOCK, KEPT, SHOW, Elsewhere
+from bot.study.interview import effects, state
 from bot.study.interview import events as happened
-from bot.study.interview import state
 from bot.study.interview.cards import BLANK, Scorecard
-from bot.study.interview.events import Event, Outcome
+from bot.study.interview.effects import Outcome
+from bot.study.interview.events import Event
 from bot.study.interview.machine import apply, open_lobby
 from bot.study.interview.material import Material
 from bot.study.interview.scoring import scorecard
@@ -31,7 +32,7 @@ AXES_GIVEN = (4, 3, 5, 2, 4)
 def lobby(id: str = "abc", host: int = ANNA, others: tuple[int, ...] = ()) -> Outcome:
     interview = open_lobby(id, Options(), 1, 2, host, NOW, 7)
     people = (*interview.people, *(Person(other) for other in others))
-    return Outcome(replace(interview, people=people), (happened.Post(),))
+    return Outcome(replace(interview, people=people), (effects.Post(),))
 
 
 async def do(store: Store, held: HeldInterview, event: Event) -> HeldInterview:
@@ -239,4 +240,9 @@ async def test_who_wants_to_be_forgotten_is(store: Store) -> None:
     assert await store.scorecards.sheets("abc", 1) == []
     assert "Mine" not in [line.entry.text for line in await store.interviews.transcript("abc")]
     assert (await store.scorecards.marks(round.interviewer)).count == 0
+    kept = await store.interviews.get("abc")
+    assert kept is not None
+    assert str(round.candidate) not in str(kept.interview.to_json())
+    assert not any(f"<@{round.candidate}>" in line.entry.text for line in await store.interviews.transcript("abc"))
+    assert kept.interview.person(round.interviewer), "the others are still there"
     assert await store.interviews.latest_of(round.candidate) == []

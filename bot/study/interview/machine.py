@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.study.interview import events as happened
 from bot.study.interview import seats, steering, talking, verdicts
 from bot.study.interview.agenda import LOBBY_WAIT
-from bot.study.interview.events import Event, Outcome
+from bot.study.interview.effects import Outcome
+from bot.study.interview.events import Event
 from bot.study.interview.state import Interview, Options, Person, Round, Script
 from bot.study.interview.steps import after, begin_part, begin_round, begin_when_ready, end, refs, refuse
 

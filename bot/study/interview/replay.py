@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.study.interview.cards import Scorecard
-from bot.study.interview.events import Entry
+from bot.study.interview.effects import Entry
 from bot.study.interview.state import Interview
 
 _MENTION = re.compile(r"<@(\d+)>")

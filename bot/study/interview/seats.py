@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.study.interview.events import Entry, Here, Invite, Join, Leave, Outcome, Redraw, Say, Start
+from bot.study.interview.effects import Entry, Invite, Outcome, Redraw, Say
+from bot.study.interview.events import Here, Join, Leave, Start
 from bot.study.interview.roles import players
 from bot.study.interview.state import TALKING, Interview, Person
 from bot.study.interview.steps import (

@@ -13,23 +13,8 @@ from bot.study.interview.agenda import (
     heading,
     warning_before,
 )
-from bot.study.interview.events import (
-    Effect,
-    Entry,
-    Extend,
-    Hint,
-    Next,
-    Outcome,
-    PauseClock,
-    Post,
-    Redraw,
-    ResumeClock,
-    Say,
-    Skip,
-    Tell,
-    TickFollowUps,
-    TickPoints,
-)
+from bot.study.interview.effects import Effect, Entry, Outcome, Post, Redraw, Say, Tell
+from bot.study.interview.events import Extend, Hint, Next, PauseClock, ResumeClock, Skip, TickFollowUps, TickPoints
 from bot.study.interview.seats import no_show
 from bot.study.interview.state import TALKING, Interview, Part, Pause
 from bot.study.interview.steps import end, finish_round, mention, next_part, refuse, unscored

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.study.interview import roles
 from bot.study.interview.agenda import BETWEEN_WAIT, READY_WAIT, heading
-from bot.study.interview.events import Effect, Entry, Farewell, Finish, Outcome, Post, Prepare, Redraw, Say
+from bot.study.interview.effects import Effect, Entry, Farewell, Finish, Outcome, Post, Prepare, Redraw, Say
 from bot.study.interview.state import TALKING, Interview, Person, Round, Talk
 
 TOO_FEW = "There are no longer two people to go on with, so the interview ends here."

@@ -5,24 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.study.interview.effects import Effect, Entry, Outcome, Post, Quote, Read
 from bot.study.interview.events import (
     Answer,
     AskBack,
     Deeper,
     Edited,
-    Effect,
-    Entry,
     Heard,
     Judge,
     Judged,
     Move,
     Onward,
-    Outcome,
-    Post,
     Probe,
-    Quote,
     Ran,
-    Read,
     Said,
 )
 from bot.study.interview.state import MAIN, TALKING, Interview, Round, Talk

@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.study.interview.events import (
-    Finish,
-    Outcome,
-    Rate,
-    Rated,
-    Redraw,
-    Remark,
-    Score,
-    Scored,
-    Share,
-    ShareCard,
-)
+from bot.study.interview.effects import Finish, Outcome, Rated, Redraw, Scored, ShareCard
+from bot.study.interview.events import Rate, Remark, Score, Share
 from bot.study.interview.state import Interview
 from bot.study.interview.steps import finish_when_scored, refuse
 from bot.study.interview.talking import NOT_CANDIDATE, candidates_round

@@ -16,8 +16,9 @@ from bot.cogs.interviewing import Interviewing
 from bot.library import Library
 from bot.store import Store
 from bot.store.interviews import Elsewhere
+from bot.study.interview import effects
 from bot.study.interview import events as happened
-from bot.study.interview.events import Finish
+from bot.study.interview.effects import Finish
 from bot.study.interview.state import Interview, Options, Stage
 from knowledge.tutor import Tutor
 from tests.discord.mock.room import Hours
@@ -139,7 +140,7 @@ async def test_what_one_process_did_not_get_to_show_the_other_shows(processes: l
     assert other.stage.shown == []
     hours.ahead += timedelta(seconds=10)
     await other.clock.run_due()
-    assert happened.Post() in other.stage.shown
+    assert effects.Post() in other.stage.shown
     other.stage.shown.clear()
     await other.clock.run_due()
     assert other.stage.shown == [], "once"

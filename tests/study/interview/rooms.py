@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.study.interview import effects
 from bot.study.interview import events as happened
 from bot.study.interview.agenda import plan
-from bot.study.interview.events import Effect, Event, Outcome
+from bot.study.interview.effects import Effect, Outcome
+from bot.study.interview.events import Event
 from bot.study.interview.machine import apply, open_lobby, open_solo
 from bot.study.interview.state import Interview, Options, Part, Script, Stage
 from bot.study.interview.steering import next_point
@@ -42,7 +44,7 @@ class Room:
         self.outcomes.append(outcome)
         self.effects += outcome.effects
         for effect in outcome.effects:
-            if isinstance(effect, happened.Prepare):
+            if isinstance(effect, effects.Prepare):
                 self.do(happened.Prepared(effect.round, script(self.interview.options, effect.round)))
         return outcome
 

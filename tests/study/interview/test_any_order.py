@@ -7,6 +7,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.study.interview import effects
 from bot.study.interview import events as happened
 from bot.study.interview.events import Event
 from bot.study.interview.machine import apply
@@ -100,7 +101,7 @@ def check(room: Room, before: Interview, event: Event) -> None:
     assert interview.left(room.now) >= timedelta()
     assert interview.left(room.now + timedelta(days=1)) >= timedelta()
     assert Interview.from_json(interview.to_json()) == interview
-    assert [happened.effect_from_json(happened.effect_to_json(each)) for each in outcome.effects] == [*outcome.effects]
+    assert [effects.effect_from_json(effects.effect_to_json(each)) for each in outcome.effects] == [*outcome.effects]
     assert (next_point(interview) is None) == interview.over == bool(interview.ended)
     assert len(interview.people) <= MOST_PEOPLE
     assert len({person.user_id for person in interview.people}) == len(interview.people)
@@ -133,7 +134,7 @@ def go_through(data: st.DataObject, room: Room) -> None:
             room.wait(seconds=data.draw(st.integers(0, 300), "seconds"))
             check(room, before, happened.Tick())
     room.run_out()
-    made = {effect.round for effect in room.effects if isinstance(effect, happened.Finish)}
+    made = {effect.round for effect in room.effects if isinstance(effect, effects.Finish)}
     assert scored <= made, "whatever was scored has a scorecard"
 
 

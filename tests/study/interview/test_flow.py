@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.study.interview import effects, seats, steering, talking
 from bot.study.interview import events as happened
-from bot.study.interview import seats, steering, talking
 from bot.study.interview.agenda import LENGTHS, LOBBY_WAIT, LONGEST_PAUSE, READY_WAIT, heading, plan, template
-from bot.study.interview.events import Finish, Say, Tell
+from bot.study.interview.effects import Finish, Say, Tell
 from bot.study.interview.machine import OVER, STOPPED
 from bot.study.interview.state import MAIN, Options, Reading
 from bot.study.interview.steps import TOO_FEW
@@ -256,12 +256,12 @@ def test_an_answer_after_its_part_is_kept_and_counts_until_the_scorecard_is_made
     late = room.do(happened.Answer(candidate, number, 1, MAIN, 0, "It accumulates."))
     assert late.notice == talking.LATE
     assert [entry.late for entry in late.entries] == [True]
-    assert happened.Read(number, 1, MAIN, 0) in late.effects
+    assert effects.Read(number, 1, MAIN, 0) in late.effects
     until(room, "between")
     too_late = room.do(happened.Answer(candidate, number, 1, MAIN, 0, "And more."))
     assert too_late.notice == talking.TOO_LATE
     assert too_late.entries
-    assert not any(isinstance(effect, happened.Read) for effect in too_late.effects)
+    assert not any(isinstance(effect, effects.Read) for effect in too_late.effects)
     assert room.do(happened.Answer(room.interviewer, number, 1, MAIN, 0, "Me too")).refusal == talking.NOT_CANDIDATE
 
 
@@ -302,7 +302,7 @@ def test_scores_before_the_end_of_the_talk_and_wrong_ones_are_refused() -> None:
 def test_sharing_is_the_candidates_and_happens_once() -> None:
     room = until(started(), "between")
     assert room.do(happened.Share(room.interviewer, 1)).refusal == talking.NOT_CANDIDATE
-    assert room.do(happened.Share(room.candidate, 1)).effects == (happened.ShareCard(1),)
+    assert room.do(happened.Share(room.candidate, 1)).effects == (effects.ShareCard(1),)
     assert room.do(happened.Share(room.candidate, 1)).refusal
     candidate = room.candidate
     room.run_out()
@@ -323,7 +323,7 @@ def test_alone_the_bot_asks_probes_deepens_and_goes_on() -> None:
     reading = Reading(MAIN, "partial", 0.5, (0,), (), 3)
     room.do(happened.Next(ANNA, 0))
     asked = room.do(happened.Answer(ANNA, 1, 1, MAIN, 0, "It adds up."))
-    assert asked.effects == (happened.Read(1, 1, MAIN, 0),)
+    assert asked.effects == (effects.Read(1, 1, MAIN, 0),)
     assert room.do(happened.Answer(ANNA, 1, 1, MAIN, 0, "Again")).refusal == talking.ANSWERED
     room.do(happened.Heard(1, 1, MAIN, 0, reading, happened.Probe("Why?", ("Why?",))))
     assert room.interview.talk is not None

@@ -16,7 +16,7 @@ from bot.ui import mock_items
 from bot.ui.cards import PANEL, Item, layout, told
 from bot.ui.mock_cards import Card
 from bot.ui.mock_items import MockButton
-from knowledge.interviews import AXES
+from knowledge.interviews import AXES, Rubric
 
 NOT_YOURS = "A scorecard is the candidate's own. They can share it with the group."
 NONE = "There is no scorecard of that round: nothing was scored, or it was deleted."
@@ -60,9 +60,11 @@ class InterviewScoring:
 
     async def score_box(self, pressed: Pressed, id: str, numbers: Numbers) -> None:
         """Open the box for scores, filled with those that were given before."""
-        rubric = await in_time(self._interviewing.room.rubric())
-        sheet = await in_time(self._own_sheet(pressed.user.id, id, numbers[0]))
+        rubric, sheet = await in_time(self._rubric_and_sheet(pressed.user.id, id, numbers[0]))
         await pressed.response.send_modal(mock_items.score_box(id, numbers[0], rubric, sheet.axes if sheet else ()))
+
+    async def _rubric_and_sheet(self, user_id: int, id: str, number: int) -> tuple[Rubric, Sheet | None]:
+        return await self._interviewing.room.rubric(), await self._own_sheet(user_id, id, number)
 
     async def scored(self, submitted: Pressed, id: str, numbers: Numbers, fields: dict[str, str]) -> None:
         """Keep somebody's scores."""

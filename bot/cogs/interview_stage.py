@@ -112,13 +112,13 @@ class InterviewStage:
         sent = await self._channel(interview.channel_id, interview.guild_id).send(view=mock_cards.lobby(interview))
         await self._store.interviews.keep_lobby(interview.id, sent.id)
 
-    async def deliver(self, held: HeldInterview, effects: Sequence[Effect], act: Act, via: Via | None = None) -> None:
+    async def deliver(self, held: HeldInterview, to_do: Sequence[Effect], act: Act, via: Via | None = None) -> None:
         """Do what has to be done about a change, in order. `act` changes the interview further.
 
         Where the place is gone the interview ends. Raises discord.HTTPException when Discord fails otherwise.
         """
         try:
-            for effect in effects:
+            for effect in to_do:
                 await self._do(held, effect, act, via)
         except discord.HTTPException as error:
             why = WHY_GONE.get(error.code)
@@ -263,11 +263,10 @@ class InterviewStage:
         """Say that it is over, wherever there is somebody to hear it."""
         interview = held.interview
         if interview.options.solo:
-            if via is not None or not interview.replies_only:
-                await self._post_solo(held, None, via)
-            return
-        heard = await self._heard(interview, self._redraw_lobby(held))
-        if interview.round is not None:
+            heard = await self._heard(interview, self._post_solo(held, None, via))
+        else:
+            heard = await self._heard(interview, self._redraw_lobby(held))
+        if interview.round is not None and not interview.options.solo:
             heard = await self._heard(interview, self._send_end(held))
         if not heard:
             await self._tell_host(interview)

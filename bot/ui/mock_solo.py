@@ -32,7 +32,8 @@ def _talking(interview: Interview, talk: Talk, material: Material | None) -> ui.
     if interview.part == 0 and not talk.turn:
         lines.append(_welcome(interview))
     if talk.remark:
-        lines.append(talk.remark)
+        # It may quote what somebody typed.
+        lines.append(text.quote(talk.remark, 600))
     if talk.line:
         lines += [small(text.title(part.title)), f"**{text.title(talk.line)}**"]
     elif part.stage == "block":

@@ -24,9 +24,9 @@ class EmptyStage(InterviewStage):
     async def send_lobby(self, interview: Interview) -> None:
         """Nobody sees it."""
 
-    async def deliver(self, held: HeldInterview, effects: Sequence[Effect], act: Act, via: Via | None = None) -> None:
-        self.shown += effects
-        for effect in effects:
+    async def deliver(self, held: HeldInterview, to_do: Sequence[Effect], act: Act, via: Via | None = None) -> None:
+        self.shown += to_do
+        for effect in to_do:
             if isinstance(effect, Prepare):
                 interview, number = held.interview, effect.round
                 people = [person.user_id for person in interview.people]

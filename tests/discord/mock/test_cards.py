@@ -118,6 +118,16 @@ def test_whatever_is_typed_or_printed_is_shown_as_text(words: str) -> None:
     assert all(line.startswith("> ") for line in checked(mock_cards.answered(1, "a\n# b\n- c").view).split("\n")[1:])
 
 
+async def test_what_the_bot_quotes_from_an_answer_works_as_nothing() -> None:
+    talk = Talk(MAIN, 1, "Would you stand by that?", "You said: “@everyone **b** ``` # <@1>”")
+    part = Part("question", 8, "q", "Why?")
+    alone = interview(part, "question", talk=talk, options=Options(solo=True))
+    seen = checked(mock_solo.card(alone, Material("question", "Why?")))
+    assert "@everyone" not in seen
+    assert "<@1>" not in seen
+    assert "```" not in seen
+
+
 def full_card() -> Scorecard:
     axis = AxisResult(3.4, 2, 5, 4, 3)
     missed = tuple(Missed(f"{number} {LONG[:150]}", (LONG[:300],) * 5, f"q{number}") for number in range(30))

@@ -194,7 +194,8 @@ class InterviewDoors:
         busy = await self._store.interviews.live_of(used.user.id)
         if busy is not None:
             raise Elsewhere(busy.interview)
-        channel = used.channel
+        # Where somebody brought the bot along, it is no member and knows no channel.
+        channel = self._client.get_channel(used.channel_id or 0)
         if not isinstance(channel, discord.TextChannel) or self._why_no_thread(channel, private=True):
             return None
         try:

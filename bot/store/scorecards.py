@@ -69,7 +69,8 @@ class Scorecards:
                     {"card": card.to_json()},
                     {
                         "candidate_id": round.candidate,
-                        "guild_id": interview.guild_id,
+                        # Alone one is no candidate whose turn others wait for.
+                        "guild_id": None if interview.options.solo else interview.guild_id,
                         "options": _OPTIONS.dump_python(interview.options, mode="json"),
                         "round": _ROUND.dump_python(round, mode="json"),
                         "finished_at": now,

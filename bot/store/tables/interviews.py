@@ -86,7 +86,7 @@ class InterviewScoreRow(Base):
 
 
 class InterviewRoundRow(Base):
-    """A round that was talked through, and its scorecard."""
+    """A round that was talked through, and its scorecard. `guild_id` is None for who was alone with the bot."""
 
     __tablename__ = "interview_rounds"
     __table_args__ = (Index("ix_interview_rounds_candidate_id_finished_at", "candidate_id", "finished_at"),)

@@ -57,6 +57,7 @@ async def test_from_the_first_question_to_the_scorecard(anywhere: Alone, store: 
     assert remembered.pop(str(material.question_id)) == 1.0
     assert list(remembered.values()) == [0.0, 0.0], "those that were passed on come back too"
     assert await store.interviews.live_of(alone.who.id) is None
+    assert await store.scorecards.last_candidate([alone.who.id]) == {}, "that was no turn in a group"
 
 
 async def test_what_was_left_out_is_asked_for_without_giving_it_away(alone: Alone) -> None:
@@ -208,6 +209,22 @@ async def test_a_pause_and_more_time(alone: Alone) -> None:
 async def test_a_group_needs_a_server(world: World, hours: Hours) -> None:
     alone = Alone(world, hours, "dm")
     assert text_of(await alone.slash("mock start")) == ONLY_IN_SERVERS
+
+
+async def test_it_works_where_somebody_brought_the_bot_along(world: World, hours: Hours) -> None:
+    alone = Alone(world, hours, "replies")
+    known = world.env.bot.get_guild(world.guild.id)
+    assert known is not None
+    world.env.bot._connection._remove_guild(known)
+    refused = await alone.slash("mock start")
+    assert text_of(refused) == ONLY_IN_SERVERS
+    begun = await alone.begin(kind="concepts", length=20)
+    assert begun.ephemeral
+    await alone.answer("I built a small model once, and its loader was the slowest part.")
+    assert "Question 1 of 3" in text_of(alone.card)
+    await alone.until("feedback")
+    await alone.score()
+    assert "Your scorecard" in text_of(alone.card)
 
 
 async def test_practise_alone_leaves_the_lobby(world: World) -> None:

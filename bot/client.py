@@ -15,14 +15,24 @@ from discord.ext import commands
 from bot.clock import Clock, utc_now
 from bot.cogs.dailies import Dailies
 from bot.cogs.desk import Desk
+from bot.cogs.interview_answers import InterviewAnswers
+from bot.cogs.interview_desk import InterviewDesk
+from bot.cogs.interview_doors import InterviewDoors
+from bot.cogs.interview_room import InterviewRoom
+from bot.cogs.interview_scoring import InterviewScoring
+from bot.cogs.interview_stage import InterviewStage
+from bot.cogs.interview_steering import InterviewSteering
+from bot.cogs.interviewing import Interviewing
+from bot.cogs.meeting_lobby import MeetingLobby
 from bot.cogs.posting import Posting
 from bot.cogs.reminding import Reminding
 from bot.cogs.reviewing import Reviewing
 from bot.cogs.runs import Runs
+from bot.cogs.scorecards import ScorecardDesk
 from bot.cogs.shelf import Shelf
 from bot.errors import StoreError
 from bot.library import Library
-from bot.lobby import LobbyOpener, NoLobby
+from bot.lobby import LobbyOpener
 from bot.store import Store
 from bot.study.marking import Marker
 from bot.study.running import Limits
@@ -31,6 +41,7 @@ from bot.ui.daily_cards import DAILY_ITEMS
 from bot.ui.failure import TutorTree
 from bot.ui.items import ASK_ITEMS
 from bot.ui.meeting_items import MEETING_ITEMS
+from bot.ui.mock_items import MOCK_ITEMS
 from bot.ui.panels import MODERATION_ITEMS
 from bot.ui.partner_items import PARTNER_ITEMS
 from bot.ui.privacy_cards import PRIVACY_ITEMS
@@ -54,6 +65,8 @@ EXTENSIONS = (
     "bot.cogs.privacy",
     "bot.cogs.review",
     "bot.cogs.daily",
+    "bot.cogs.mock",
+    # After mock, whose group of commands it adds to.
     "bot.cogs.meetings",
     "bot.cogs.moderation",
     "bot.cogs.help",
@@ -87,6 +100,7 @@ class TutorBot(commands.AutoShardedBot):
                 guild_scheduled_events=True,
                 messages=True,
                 message_content=settings.message_content,
+                moderation=True,
             ),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=TutorTree,
@@ -109,7 +123,18 @@ class TutorBot(commands.AutoShardedBot):
         self.reminding = Reminding(self, store, shelf, self.reviewing, self.clock)
         self.posting = Posting(self, store, self.library, self.clock)
         self.dailies = Dailies(store, self.library, self.marker, self.posting, self.clock)
-        self.lobby: LobbyOpener = NoLobby()
+        room = InterviewRoom(tutor, self.library, store)
+        scorecards = ScorecardDesk(store, room, now)
+        stage = InterviewStage(self, store, room, tutor, scorecards, now)
+        self.interviewing = Interviewing(store, self.clock, room, stage)
+        self.lobby: LobbyOpener = MeetingLobby(self.interviewing)
+        self.interview_doors = InterviewDoors(self.interviewing, self)
+        self.interview_scoring = InterviewScoring(self.interviewing, scorecards, store.scorecards, self.desk)
+        answers = InterviewAnswers(self.interviewing, self.runs, worker, limits)
+        steering = InterviewSteering(self.interviewing)
+        self.interview_desk = InterviewDesk(
+            each.served for each in (self.interview_doors, steering, answers, self.interview_scoring)
+        )
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(
@@ -117,6 +142,7 @@ class TutorBot(commands.AutoShardedBot):
             *RUN_ITEMS,
             *REVIEW_ITEMS,
             *DAILY_ITEMS,
+            *MOCK_ITEMS,
             *MEETING_ITEMS,
             *PARTNER_ITEMS,
             *BOARD_ITEMS,
@@ -130,6 +156,10 @@ class TutorBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Begin to run timers: only now are the channels known that they speak in."""
         self.clock.start()
+        try:
+            await self.interviewing.resume()
+        except StoreError as error:
+            log.warning("Interviews that should have gone on wait for their timers: %s", error)
 
     async def close(self) -> None:
         await self.clock.aclose()

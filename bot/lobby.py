@@ -43,10 +43,3 @@ class LobbyOpener(Protocol):
 
         Raises TutorError, in words for the channel, when there can be none.
         """
-
-
-class NoLobby:
-    """For a bot that holds no interviews: says how people can begin by themselves."""
-
-    async def open(self, lobby: Lobby) -> None:
-        raise LobbyError("I could not open a lobby. Begin with `/mock start`.")

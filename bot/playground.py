@@ -34,6 +34,9 @@ NOTED = 500
 # What other people see without having done anything themselves.
 NEWS = frozenset({"MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_REACTION_ADD"})
 
+# The page shows one channel, so that what would have a thread of its own elsewhere is held there.
+ONE_CHANNEL = discord.PermissionOverwrite(create_public_threads=False, create_private_threads=False)
+
 WELCOME = (
     "Welcome! Type `/` to pick a command, such as `/ask`, or write `@Torch Tutor` and a question. "
     "The switch at the top shows the channel as somebody else; Maya is a moderator and may use `/settings`."
@@ -75,7 +78,7 @@ async def _channel(world: Env) -> AsyncIterator[tuple[ChannelHandle, list[Any]]]
     # Made at the simulation's own fixed time, so that they have the same ids, and settings, at every start.
     world.backend.edit_bot_profile(NAME)
     guild = world.create_guild("Torch School")
-    channel = guild.create_text_channel("pytorch-questions")
+    channel = guild.create_text_channel("pytorch-questions", overwrites={guild.default_role: ONE_CHANNEL})
     moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
     sam = guild.add_member(world.create_user("sam", global_name="Sam"))
     maya = guild.add_member(world.create_user("maya", global_name="Maya"), roles=[moderators])

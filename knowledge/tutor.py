@@ -14,6 +14,7 @@ from knowledge.encoder import TokenEncoder, choose_device, find_model, language_
 from knowledge.grading import Graded, Grader, Rubric
 from knowledge.grading_model import GradingModel
 from knowledge.index import open_or_build
+from knowledge.interviews import Interviews, load_interviews
 from knowledge.questions import CORPUS_DIR, Corpus, Question
 from knowledge.ranking import Ranking
 from knowledge.search import Found, Searcher
@@ -36,6 +37,8 @@ class Tutor:
         self._encoder = encoder
         self._grader: Grader | None = None
         self._grading = Lock()
+        self._interviews: Interviews | None = None
+        self._reading = Lock()
         self._completion = Completion(self.corpus.questions)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search")
         self._waiting: list[tuple[str, asyncio.Future[Found]]] = []
@@ -75,6 +78,16 @@ class Tutor:
     async def grade(self, rubric: Rubric, answer: str) -> Graded:
         """Grade an answer in free text, outside of the event loop."""
         return await asyncio.to_thread(self._grade, rubric, answer)
+
+    async def interviews(self) -> Interviews:
+        """What mock interviews are made of, read once, outside of the event loop."""
+        return await asyncio.to_thread(self._read_interviews)
+
+    def _read_interviews(self) -> Interviews:
+        with self._reading:
+            if self._interviews is None:
+                self._interviews = load_interviews(self.corpus)
+            return self._interviews
 
     def _grade(self, rubric: Rubric, answer: str) -> Graded:
         # Made at the first answer: who only asks does not wait for it. One at a time: a grade uses every core.

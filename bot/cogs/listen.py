@@ -30,6 +30,8 @@ class Listen(commands.Cog):
         me = self.bot.user
         if me is None or message.author.bot or message.webhook_id or message.is_system():
             return
+        if await self._is_said_in_interview(message):
+            return
         replied_to = message.reference.resolved if message.reference else None
         earlier = replied_to if isinstance(replied_to, discord.Message) else None
         to_me = earlier is not None and earlier.author.id == me.id
@@ -51,6 +53,14 @@ class Listen(commands.Cog):
             await self.bot.desk.take_message(message, asked, direct=True, earlier=wording.clean(said, me.id))
         elif message.reference is None and wording.is_question(text) and await self._is_ask_channel(message):
             await self.bot.desk.take_message(message, text, direct=False)
+
+    async def _is_said_in_interview(self, message: discord.Message) -> bool:
+        """Whether a message belongs to an interview, which keeps it, and in which I give no answers away."""
+        try:
+            return await self.bot.interview_doors.hears(message)
+        except StoreError as error:
+            log.warning("Could not look up whether an interview is held in %s: %s", message.channel.id, error)
+            return False
 
     async def _is_ask_channel(self, message: discord.Message) -> bool:
         if message.guild is None or not self.bot.intents.message_content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import discord
 from discord import app_commands
@@ -31,9 +31,17 @@ Choice = app_commands.Choice[str]
 NO_ZONE_YET = "Name a city in timezone: first, such as Berlin"
 
 
+async def in_server(interaction: Used) -> bool:
+    """Whether somebody uses a command in a server that the bot is in. Raises NoPrivateMessage elsewhere."""
+    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+        raise app_commands.NoPrivateMessage
+    return True
+
+
 def add_meeting_commands(group: app_commands.Group, cog: Meetings) -> None:
     """Put the three subcommands into a group of slash commands."""
 
+    @app_commands.check(in_server)
     @group.command(name="schedule", description="Plan a mock interview that people sign up for")
     @app_commands.describe(
         when="In your own time, such as: tomorrow 19:30, fri 6pm, in 2 hours",
@@ -65,10 +73,12 @@ def add_meeting_commands(group: app_commands.Group, cog: Meetings) -> None:
     schedule.autocomplete("topic")(cog.offer_topics)
     schedule.autocomplete("timezone")(cog.offer_zones)
 
+    @app_commands.check(in_server)
     @group.command(name="meetings", description="The mock interviews to come in this server")
     async def meetings(interaction: Used) -> None:
         await cog.desk.coming(interaction)
 
+    @app_commands.check(in_server)
     @group.command(name="match", description="Find somebody to practise with, by level, topics and free hours")
     @app_commands.describe(timezone="Your city or time zone; I remember it")
     async def match(interaction: Used, timezone: str = "") -> None:
@@ -87,20 +97,10 @@ class Meetings(commands.Cog):
         self.events = MeetingEvents(bot)
         MeetingTimers(bot)
         PartnerTimers(bot)
-        self.mock = app_commands.Group(
-            name="mock",
-            description="Mock interviews",
-            guild_only=True,
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        )
 
     async def cog_load(self) -> None:
-        add_meeting_commands(self.mock, self)
-        self.bot.tree.add_command(self.mock)
-
-    async def cog_unload(self) -> None:
-        self.bot.tree.remove_command(self.mock.name)
+        # The other commands of the group, and so the group itself, belong to the cog of the interviews.
+        add_meeting_commands(cast("app_commands.Group", self.bot.tree.get_command("mock")), self)
 
     # ----------------------------------------------------------------------------------- lists while typing
 

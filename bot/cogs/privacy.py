@@ -61,6 +61,8 @@ class PrivacyCog(commands.Cog, name="Privacy"):
     async def delete(self, pressed: Used) -> None:
         """Delete everything about whoever pressed."""
         await pressed.response.defer()
+        # The others' interview goes on without them.
+        await self.bot.interviewing.leave(pressed.user.id)
         entries = await self.bot.store.privacy.forget(pressed.user.id)
         await pressed.edit_original_response(view=cards.deleted(entries))
 

@@ -21,7 +21,7 @@ from bot.sandbox.wire import RunRequest, RunResult
 from bot.store import Store
 from bot.study import snippets
 from bot.study.deck import key_of
-from bot.study.running import Limits, Quota, Ticket, standing
+from bot.study.running import Limits, Quota, Refusal, Ticket, standing
 from bot.ui import cards, run_cards
 from bot.ui.failure import notice, sentence
 from bot.ui.run_items import edit_box, new_box
@@ -82,6 +82,10 @@ class Runs:
                 task.cancel()
             await asyncio.wait(waiting, timeout=PART_S + 0.2)
 
+    def refusal(self, user_id: int, guild_id: int | None) -> Refusal | None:
+        """Count a run of somebody against the quotas; why not, where there is none left."""
+        return self._quota.take(user_id, guild_id, time.monotonic())
+
     # ------------------------------------------------------------------------------------------------ code
 
     async def box(self, used: Pressed, *, private: bool) -> None:
@@ -123,7 +127,7 @@ class Runs:
     async def take_message(self, message: discord.Message, code: str) -> None:
         """Run code that somebody sent to the bot, and reply."""
         guild_id = message.guild.id if message.guild else None
-        if refusal := self._quota.take(message.author.id, guild_id, time.monotonic()):
+        if refusal := self.refusal(message.author.id, guild_id):
             if not refusal.repeated:
                 await reply_to(message, cards.told(refusal.sentence), direct=True)
             return
@@ -199,7 +203,7 @@ class Runs:
 
     async def _may(self, used: Pressed) -> bool:
         """Count a run against the quotas; where there is none left, say so."""
-        refusal = self._quota.take(used.user.id, used.guild_id, time.monotonic())
+        refusal = self.refusal(used.user.id, used.guild_id)
         if refusal:
             await used.response.send_message(view=cards.told(refusal.sentence), ephemeral=True)
         return refusal is None

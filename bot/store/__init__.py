@@ -8,6 +8,7 @@ from bot.store.conversations import Conversation, Conversations
 from bot.store.daily import Daily, DailyQuestions, Post
 from bot.store.database import Database, sqlite_url
 from bot.store.guilds import Guilds, GuildSettings
+from bot.store.interviews import HeldInterview, Interviews
 from bot.store.meetings import Meetings
 from bot.store.migrate import migrate
 from bot.store.partners import Partners, Wish
@@ -19,6 +20,7 @@ from bot.store.quizzes import Quizzes, Standing
 from bot.store.reminders import Reminders
 from bot.store.reports import Reported, Reports
 from bot.store.reviews import Held, Reviews
+from bot.store.scorecards import KeptCard, Scorecards
 from bot.store.snippets import Snippet, Snippets
 from bot.store.timers import Timer, Timers
 from bot.store.unanswered import Unanswered, UnansweredQuestions
@@ -30,6 +32,8 @@ __all__ = [
     "Daily",
     "GuildSettings",
     "Held",
+    "HeldInterview",
+    "KeptCard",
     "Person",
     "Post",
     "Reported",
@@ -67,6 +71,8 @@ class Store:
         self.daily = DailyQuestions(database)
         self.meetings = Meetings(database)
         self.partners = Partners(database)
+        self.interviews = Interviews(database)
+        self.scorecards = Scorecards(database)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from bot.store.database import Database
+from bot.store.scorecards import forget_within
 from bot.store.tables import Base
 
 
@@ -95,6 +96,14 @@ DECLARED: dict[str, Declared] = {
     "daily_answers": (Rows("user_id"),),
     "daily_posts": NOBODY,
     "guilds": NOBODY,
+    "interview_events": (Rows("user_id"),),
+    "interview_people": (Rows("user_id"),),
+    "interview_ratings": (Rows("candidate_id"), Blanks("interviewer_id")),
+    "interview_rounds": (Rows("candidate_id"), Blanks("interviewer_id")),
+    "interview_scores": (Rows("scorer_id"),),
+    "interview_seen": (Rows("user_id"),),
+    # Who takes part stands inside the state, which `forget_within` sees to.
+    "interviews": NOBODY,
     # The others' meeting goes on without its host.
     "meetings": (Blanks("host_id"), Blanks("cancelled_by")),
     "meeting_sign_ups": (Rows("user_id"),),
@@ -149,6 +158,7 @@ class Privacy:
     async def forget(self, user_id: int) -> int:
         """Delete or blank every row about a person, in one transaction. How many rows that were."""
         async with self._database.write() as connection:
+            await forget_within(connection, user_id)
             changed = 0
             for table in _lowest_first(Base.metadata.sorted_tables):
                 for one in DECLARED[table.name]:

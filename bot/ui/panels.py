@@ -214,6 +214,13 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "- `/progress`, `/leaderboard`, `/timezone`: how far you are, and when your days begin"
         ),
         ui.TextDisplay(
+            "**Mock interviews**\n"
+            "- `/mock start` with your study group: roles that rotate, a clock, a scorecard\n"
+            "- `/mock solo`: I interview you\n"
+            "- `/mock schedule` plans one, `/mock match` finds a partner\n"
+            "- `/mock history` and `/mock replay`: how you did, and what was said"
+        ),
+        ui.TextDisplay(
             "**Under an answer**\n"
             "- *Not this one* shows the next best answer\n"
             "- *Sources* has the documentation and what is commonly misstated\n"

@@ -34,6 +34,13 @@ def quote(text: str, limit: int = 200) -> str:
     return _LIST_ITEM.sub(r"\1\\.", line).replace("@", "@\u200b")
 
 
+def passage(text: str, limit: int = 1500) -> str:
+    """A stranger's words as a quotation that keeps its lines; nothing in them works or breaks out of it."""
+    lines = [line.rstrip() for line in cut(visible(text).strip(), limit).split("\n")]
+    safe = [_LIST_ITEM.sub(r"\1\\.", _MARKDOWN.sub(r"\\\1", line)).replace("@", "@\u200b") for line in lines]
+    return "\n".join(f"> {line}" for line in safe)
+
+
 def title(text: str) -> str:
     """A corpus question as a heading: `__init__` stays `__init__`, and code in backticks stays code."""
     parts = _INLINE_CODE.split(" ".join(text.split()))

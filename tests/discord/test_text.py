@@ -33,6 +33,20 @@ def test_one_endless_line_is_cut_too() -> None:
     assert text.code_block("x" * 5000, limit=100) == "```\n" + "x" * 91 + "…\n```"
 
 
+@pytest.mark.parametrize(
+    "hostile", ["# Big", "- item", "1. item", "> quote", "```py", "@everyone", "<@1>", "**b**", "||s||"]
+)
+def test_a_passage_keeps_its_lines_and_nothing_in_it_works(hostile: str) -> None:
+    lines = text.passage(f"first\n{hostile}\n\nlast\n").split("\n")
+    assert (lines[0], lines[-1], len(lines)) == ("> first", "> last", 4)
+    assert lines[1] != f"> {hostile}"
+    assert lines[1].replace("\\", "").replace("@\u200b", "@") == f"> {hostile}"
+
+
+def test_a_long_passage_is_cut() -> None:
+    assert text.passage("x" * 5000, 100) == f"> {'x' * 99}…"
+
+
 def test_a_short_block_stays_as_it_is() -> None:
     assert text.code_block("print(1)", "py") == "```py\nprint(1)\n```"
 

@@ -64,6 +64,11 @@ def check(method: str, path: str, body: Json) -> None:
         for error in validator.iter_errors(_with_text_ids(body)):
             best = jsonschema.exceptions.best_match([error])
             raise Rejected(f"{method} {path}: {best.json_path}: {best.message[:500]}")
+    check_limits(method, path, body)
+
+
+def check_limits(method: str, path: str, body: Json) -> None:
+    """Raise `Rejected` where `body` breaks a limit that the document leaves out. Much faster than `check`."""
     for fault in _faults(path, body):
         raise Rejected(f"{method} {path}: {fault}")
 

@@ -39,6 +39,12 @@ class World:
         assert self.env.bot.user is not None
         return self.env.bot.user.mention
 
+    @property
+    def tutor_bot(self) -> TutorBot:
+        """The bot that runs now."""
+        assert isinstance(self.env.bot, TutorBot)
+        return self.env.bot
+
     async def restart(self) -> None:
         """Another process takes over: a new bot over the same database."""
         await self.env.restart_bot(self._make())

@@ -174,6 +174,13 @@ class DiscordServer:
         data = {"component_type": 2, "custom_id": custom_id}
         return await self._interact(3, data, message=message, person=person)
 
+    async def submit(self, custom_id: str, message: Json, *, person: int = 0, **fields: str) -> Used:
+        """Alice, or another `person` by number, sends a box that was opened from a message."""
+        rows = [
+            {"type": 18, "component": {"type": 4, "custom_id": name, "value": value}} for name, value in fields.items()
+        ]
+        return await self._interact(5, {"custom_id": custom_id, "components": rows}, message=message, person=person)
+
     def person(self, number: int) -> int:
         """The user id of a person by number."""
         return int(MEMBER) + number
@@ -303,6 +310,18 @@ class DiscordServer:
                 message = self._message(**body)
                 self.posted.put_nowait(message)
                 return message, 200
+            case ["POST", "channels", parent, "threads"]:
+                return {**_channel(), **_thread(str(next(self._ids)), parent, body)}, 201
+            case ["PUT", "channels", _, "thread-members", _]:
+                return None, 204
+            case ["POST", "users", "@me", "channels"]:
+                return {
+                    "id": body["recipient_id"],
+                    "type": 1,
+                    "recipients": [{**ALICE, "id": body["recipient_id"]}],
+                }, 200
+            case ["GET", "users", user]:
+                return {**ALICE, "id": user}, 200
             case ["PATCH", "channels", _, "messages", message_id]:
                 message = {**self._message(**body), "id": message_id}
                 self.posted.put_nowait(message)
@@ -378,8 +397,8 @@ async def _body(request: web.Request) -> Json:
 
 
 def _answer(body: Json, status: int, headers: dict[str, str] | None = None) -> web.Response:
-    # discord.py reads JSON only where the type is exactly this.
-    kind = {aiohttp.hdrs.CONTENT_TYPE: "application/json"}
+    # discord.py reads JSON only where the type is exactly this, and reads it wherever it is.
+    kind = {} if body is None else {aiohttp.hdrs.CONTENT_TYPE: "application/json"}
     return web.Response(
         body=b"" if body is None else json.dumps(body).encode(), status=status, headers=kind | (headers or {})
     )
@@ -399,6 +418,20 @@ def _application() -> Json:
         "team": None,
         "summary": "",
         "rpc_origins": [],
+    }
+
+
+def _thread(id: str, parent: str, body: Json) -> Json:
+    metadata = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": NOW, "locked": False}
+    return {
+        "id": id,
+        "type": body.get("type", 11),
+        "name": body["name"],
+        "parent_id": parent,
+        "owner_id": APPLICATION,
+        "thread_metadata": metadata,
+        "message_count": 0,
+        "member_count": 1,
     }
 
 

@@ -8,6 +8,7 @@ from simcord import Env
 
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.wire import Readiness, RunRequest, RunResult
+from knowledge.interview_blocks import PASSED
 
 
 class RefusingWorker:
@@ -63,3 +64,15 @@ class FixedWorker:
 
     async def ready(self) -> Readiness:
         return Readiness(ready=True, slots=1)
+
+
+class CheckingWorker(FixedWorker):
+    """Returns `result` for a program as it is, and `checked` for one with a hidden check behind it."""
+
+    def __init__(self, result: RunResult, checked: RunResult) -> None:
+        super().__init__(result)
+        self.checked = checked
+
+    async def run(self, request: RunRequest) -> RunResult:
+        result = await super().run(request)
+        return self.checked if PASSED in request.code else result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.errors import TutorError
-from bot.lobby import Lobby, LobbyOptions, NoLobby
+from bot.lobby import Lobby, LobbyOptions
 from bot.study.meeting import OFFER, SHOW_UP, TOO_LATE, Meeting
 from tests.discord.meetings.helpers import HOUR, MINUTE, Meetup
 from tests.discord.world import labels, text_of
@@ -164,12 +164,6 @@ async def test_a_lobby_that_cannot_be_opened_is_said_in_the_channel(meetup: Meet
     meeting = await at_the_time(meetup, meetup.bob)
     assert "There is an interview here already" in text_of(meetup.world.said())
     assert (await meetup.again(meeting)).status == "gathering"
-
-
-async def test_a_bot_without_interviews_says_how_to_begin(meetup: Meetup) -> None:
-    meetup.bot.lobby = NoLobby()
-    await at_the_time(meetup, meetup.bob)
-    assert "Begin with `/mock start`" in text_of(meetup.world.said())
 
 
 async def test_a_bot_that_was_away_at_the_time_says_so(meetup: Meetup) -> None:

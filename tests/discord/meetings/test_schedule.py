@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 import pytest
-from simcord import SetupError
+from discord import app_commands
 
 from bot.store.meetings import MOST_OF_ONE
 from tests.discord.meetings.helpers import Meetup
@@ -133,8 +133,10 @@ async def test_one_person_cannot_fill_the_server(meetup: Meetup) -> None:
 
 
 async def test_it_is_for_servers_only(meetup: Meetup) -> None:
-    with pytest.raises(SetupError):
-        await meetup.alice.user.slash("mock schedule", when="tomorrow 19:30")
+    for command, options in (("schedule", {"when": "tomorrow 19:30"}), ("meetings", {}), ("match", {})):
+        refused = await meetup.alice.user.slash(f"mock {command}", **options)
+        assert "works in a server only" in text_of(refused)
+    assert all(isinstance(error, app_commands.NoPrivateMessage) for error in meetup.env.errors)
 
 
 # ------------------------------------------------------------------------------------ lists while typing

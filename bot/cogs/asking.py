@@ -13,7 +13,7 @@ from bot.errors import StoreError
 from bot.store import Conversation, Store
 from bot.study import wording
 from bot.study.conversation import Turn, context
-from bot.study.deck import Deck, key_of
+from bot.study.hits import Hand, key_of
 from knowledge.conversation import needs_context
 from knowledge.questions import Question
 from knowledge.search import Found, Hit
@@ -67,10 +67,10 @@ class Reply:
         return self.found.hits[0].question if self.found and answered else None
 
     @property
-    def deck(self) -> Deck:
+    def hand(self) -> Hand:
         """The hits for the buttons; empty when a person chose the question."""
         hits: Sequence[Hit] = self.found.hits if self.found and not self.chosen else ()
-        return Deck.deal(self.inquiry.user_id, ((hit.question.id, hit.score) for hit in hits))
+        return Hand.deal(self.inquiry.user_id, ((hit.question.id, hit.score) for hit in hits))
 
 
 class Asking:
@@ -91,10 +91,10 @@ class Asking:
         """Questions to offer while somebody types."""
         return self._tutor.complete(typed, 25)
 
-    def near(self, question: Question, deck: Deck) -> list[Question]:
+    def near(self, question: Question, hand: Hand) -> list[Question]:
         """What the follow-up select offers: the question's follow-ups, then the other hits."""
         follow_ups = [self._by_id[other] for other in question.follow_ups if other in self._by_id]
-        hits = [found for held in deck.held if (found := self._by_key.get(held.key))]
+        hits = [found for held in hand.held if (found := self._by_key.get(held.key))]
         return list({other.id: other for other in (*follow_ups, *hits) if other.id != question.id}.values())
 
     async def ask(self, inquiry: Inquiry) -> Reply:

@@ -15,7 +15,7 @@ from discord import ui
 from bot.cogs.asking import CHOSEN, Asking, Inquiry, Kept, Reply
 from bot.store import Store
 from bot.study.cooldown import Cooldown
-from bot.study.deck import Deck
+from bot.study.hits import Hand
 from bot.ui import cards
 from bot.ui.failure import notice, sentence
 from knowledge.questions import Question
@@ -102,45 +102,45 @@ class Desk:
         """The card for a reply."""
         if reply.found is None and reply.chosen is None:
             return cards.wordless()
-        deck = reply.deck
+        hand = reply.hand
         if reply.shown:
             score = None if reply.chosen or reply.found is None else reply.found.hits[0].score
-            return self._answer(reply.shown, score, deck, note)
+            return self._answer(reply.shown, score, hand, note)
         if reply.found and reply.found.verdict == "suggest" and reply.found.hits:
-            return cards.suggest(reply.asked, [cards.Shown(hit.question, hit.score) for hit in reply.found.hits], deck)
+            return cards.suggest(reply.asked, [cards.Shown(hit.question, hit.score) for hit in reply.found.hits], hand)
         return cards.unknown(reply.asked, KEPT[reply.kept])
 
     def whole(self, question: Question, asker: int) -> ui.LayoutView:
         """The card with the whole answer to a question, for somebody who asked for that very one."""
-        return self._answer(question, None, Deck.deal(asker, ()))
+        return self._answer(question, None, Hand.deal(asker, ()))
 
-    def _answer(self, question: Question, score: float | None, deck: Deck, note: str = "") -> ui.LayoutView:
-        return cards.answer(cards.Shown(question, score), deck, self.asking.near(question, deck), note=note)
+    def _answer(self, question: Question, score: float | None, hand: Hand, note: str = "") -> ui.LayoutView:
+        return cards.answer(cards.Shown(question, score), hand, self.asking.near(question, hand), note=note)
 
     # --------------------------------------------------------------------------------------------- buttons
 
-    async def show(self, pressed: Pressed, deck: Deck) -> None:
-        """Put the deck's top into the asker's card; anybody else gets it in a card of their own."""
-        own = await self._open(pressed, deck.asker)
-        deck = deck if own else replace(deck, asker=pressed.user.id)
-        while deck.top and self.asking.question(deck.top.key) is None:
-            deck = deck.next()
+    async def show(self, pressed: Pressed, hand: Hand) -> None:
+        """Put the hand's top into the asker's card; anybody else gets it in a card of their own."""
+        own = await self._open(pressed, hand.asker)
+        hand = hand if own else replace(hand, asker=pressed.user.id)
+        while hand.top and self.asking.question(hand.top.key) is None:
+            hand = hand.next()
         message_id = pressed.message.id if pressed.message else 0
         noted = await self.asking.recall(message_id) if own else None
         asked = noted.asked if noted else ""
-        question = self.asking.question(deck.top.key) if deck.top else None
-        if question is None or deck.top is None:
+        question = self.asking.question(hand.top.key) if hand.top else None
+        if question is None or hand.top is None:
             kept: Kept = "nothing"
             if own:
                 kept = await self.asking.keep(_server_of(pressed), asked, "turned down", pressed.created_at)
             await pressed.edit_original_response(view=cards.unknown(asked, KEPT[kept]))
             return
-        await pressed.edit_original_response(view=self._answer(question, deck.top.score, deck))
+        await pressed.edit_original_response(view=self._answer(question, hand.top.score, hand))
         if own:
             await self.asking.note(
                 message_id,
                 pressed.channel_id or 0,
-                deck.asker,
+                hand.asker,
                 _server_of(pressed),
                 asked,
                 question,

@@ -20,7 +20,7 @@ from bot.sandbox.errors import SandboxError
 from bot.sandbox.wire import RunRequest, RunResult
 from bot.store import Store
 from bot.study import snippets
-from bot.study.deck import key_of
+from bot.study.hits import key_of
 from bot.study.running import Limits, Quota, Ticket, standing
 from bot.ui import cards, run_cards
 from bot.ui.failure import notice, sentence

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.study.deck import KEY_LENGTH, base36, key_of
 from bot.study.exercises import FORMS, Exercise, Form, compose, forms_of
+from bot.study.hits import KEY_LENGTH, base36, key_of
 from bot.study.memory import Card, Rating, Review
 from knowledge.questions import Question
 

@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 import discord
 from discord import ui
 
-from bot.study.deck import Deck, key_of
+from bot.study.hits import Hand, key_of
 from bot.ui import text
 from bot.ui.failure import notice
 from bot.ui.items import FollowUpSelect, RephraseButton, ShowButton, SourcesButton, VoteButton
@@ -57,10 +57,10 @@ def about(question: Question) -> str:
     return f"{text.topic_name(question.topic)} · {question.level}"
 
 
-def answer(shown: Shown, deck: Deck, near: Sequence[Question], *, note: str = "") -> ui.LayoutView:
+def answer(shown: Shown, hand: Hand, near: Sequence[Question], *, note: str = "") -> ui.LayoutView:
     """The answer with its proof, its sources and its buttons.
 
-    `deck` says who asked and what *Not this one* shows next (nothing when it is empty). `near` are the questions that
+    `hand` says who asked and what *Not this one* shows next (nothing when it is empty). `near` are the questions that
     the follow-up select offers, at most 25. `note` is a small line above the title, already safe to show.
     """
     question = shown.question
@@ -78,11 +78,11 @@ def answer(shown: Shown, deck: Deck, near: Sequence[Question], *, note: str = ""
         items.append(ui.ActionRow(ProofButton(key, 0)))
     items.append(ui.TextDisplay(sources))
     buttons: list[Item] = [SourcesButton(key), VoteButton(key, up=True), VoteButton(key, up=False)]
-    if deck.held:
-        buttons.insert(0, ShowButton(deck.next(), "Not this one"))
+    if hand.held:
+        buttons.insert(0, ShowButton(hand.next(), "Not this one"))
     items.append(ui.ActionRow(*buttons))
     if near:
-        items.append(ui.ActionRow(FollowUpSelect(deck.asker, key, [option(other) for other in near[:OPTIONS]])))
+        items.append(ui.ActionRow(FollowUpSelect(hand.asker, key, [option(other) for other in near[:OPTIONS]])))
     return layout(ANSWER if shown.score is None or shown.score >= 0.5 else SUGGEST, *items)
 
 
@@ -114,7 +114,7 @@ def sources_line(question: Question) -> str:
     return small(f"Sources: {line}")
 
 
-def suggest(asked: str, suggestions: Sequence[Shown], deck: Deck) -> ui.LayoutView:
+def suggest(asked: str, suggestions: Sequence[Shown], hand: Hand) -> ui.LayoutView:
     """The closest three, each with a button, for a question that may be one of them."""
     items: list[Item] = [
         ui.TextDisplay(f"### Did you mean one of these?\n{small(f'You asked: {text.quote(asked)}')}"),
@@ -123,9 +123,9 @@ def suggest(asked: str, suggestions: Sequence[Shown], deck: Deck) -> ui.LayoutVi
     for index, shown in enumerate(suggestions[:3]):
         line = f"**{text.title(shown.question.question)}**\n"
         line += small(f"{text.sureness(shown.score or 0.0)} · {about(shown.question)}")
-        button = ShowButton(deck.pick(index), f"Show {index + 1}", primary=True)
+        button = ShowButton(hand.pick(index), f"Show {index + 1}", primary=True)
         items.append(ui.Section(ui.TextDisplay(line), accessory=button))
-    items.append(ui.ActionRow(ShowButton(deck.spent(), "None of these")))
+    items.append(ui.ActionRow(ShowButton(hand.spent(), "None of these")))
     return layout(SUGGEST, *items)
 
 

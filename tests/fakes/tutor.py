@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from knowledge.grading import Graded, Rubric
 from knowledge.questions import Corpus, Question
 from knowledge.search import Found
+from knowledge.supplement import Supplement
 from knowledge.tutor import Tutor
 
 
@@ -33,11 +34,11 @@ class TroubledTutor(Tutor):
         self.corpus = real.corpus
         self.notices = real.notices
 
-    async def ask(self, query: str, context: Sequence[str] = ()) -> Found:
+    async def ask(self, query: str, context: Sequence[str] = (), beside: Supplement | None = None) -> Found:
         await asyncio.sleep(self._delay_s)
         if self._error is not None:
             raise self._error
-        return await self._real.ask(query, context)
+        return await self._real.ask(query, context, beside)
 
     async def grade(self, rubric: Rubric, answer: str) -> Graded:
         return await self._real.grade(rubric, answer)

@@ -232,10 +232,11 @@ class _Fields:
         proofs: list[Proof] = []
         for one in given if isinstance(given, Sequence) else (given,):
             code, output = (one.get("code"), one.get("output")) if isinstance(one, Mapping) else (None, None)
-            if not isinstance(code, str) or not isinstance(output, str) or not code.strip() or not output.strip():
+            parts = [_block(part) for part in (code, output) if isinstance(part, str)]
+            if len(parts) != 2 or not all(part.strip() for part in parts):
                 self.fault("proofs", "a proof needs its code and its output")
                 return ()
-            proofs.append(Proof(_block(code), _block(output), line=0))
+            proofs.append(Proof(*parts, line=0))
         return tuple(proofs)
 
     def _text(self, field: str) -> str:

@@ -23,7 +23,7 @@ from knowledge.deck_formats.parsed import MOST_DRAFTS, Parsed, Reading, Unreadab
 
 LARGEST_COLLECTION = 64 << 20
 LARGEST_VALUE = 8 << 20
-LARGEST_NOTE = 200_000
+LARGEST_NOTE = 100_000
 """Characters of one note with its HTML."""
 MOST_SECONDS = 10.0
 DAMAGED = "The collection inside that Anki package is damaged. Export the deck from Anki again."
@@ -111,8 +111,10 @@ def _notes(database: sqlite3.Connection) -> Parsed:
     kinds, name = _described(database)
     reading = Reading(name)
     with_media = 0
-    found = database.execute("SELECT mid, flds FROM notes ORDER BY id LIMIT ?", (MOST_DRAFTS,))
+    found = database.execute("SELECT mid, flds FROM notes ORDER BY id LIMIT ?", (MOST_DRAFTS + 1,))
     for number, (kind, fields) in enumerate(found, start=1):
+        if reading.closed():
+            break
         at = f"note {number}"
         if not isinstance(fields, str) or len(fields) > LARGEST_NOTE:
             reading.fault(at, f"is not text of at most {LARGEST_NOTE:,} characters")

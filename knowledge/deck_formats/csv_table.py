@@ -45,7 +45,7 @@ def read(data: bytes) -> Parsed:
         for row in rows:
             at = f"line {line + 1 + skipped}"
             line = rows.line_num
-            if reading.full:
+            if reading.closed():
                 break
             if not any(cell.strip() for cell in row):
                 continue

@@ -236,7 +236,7 @@ class _Fields:
             if len(parts) != 2 or not all(part.strip() for part in parts):
                 self.fault("proofs", "a proof needs its code and its output")
                 return ()
-            proofs.append(Proof(*parts, line=0))
+            proofs.append(Proof(parts[0], parts[1], line=0))
         return tuple(proofs)
 
     def _text(self, field: str) -> str:

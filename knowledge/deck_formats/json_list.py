@@ -26,7 +26,7 @@ def read(data: bytes) -> Parsed:
     lines = _Lines(text)
     try:
         for entry in _entries(text):
-            if reading.full:
+            if reading.closed():
                 break
             if entry.key is None and isinstance(entry.value, dict):
                 reading.add(entry.value, entry.place(text, lines))

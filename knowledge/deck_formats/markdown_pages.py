@@ -41,13 +41,16 @@ def read_archive(data: bytes) -> Parsed:
     others = 0
     room = LARGEST_TOGETHER
     for name in archive.names():
-        path = PurePosixPath(name)
+        # Some programs of Windows write backslashes.
+        path = PurePosixPath(name.replace("\\", "/"))
         if path.suffix.lower() not in {".md", ".markdown"} or path.name.startswith(".") or "__MACOSX" in path.parts:
             others += 1
+        elif reading.closed():
+            break
         elif leaves(name):
             reading.fault(_shown(name), "its path leads out of the archive, so it was not read")
-        elif reading.full or room <= 0:
-            reading.note("Not every file was read: there are too many, or they are too large together.")
+        elif room <= 0:
+            reading.note(f"Not every file was read: together they are larger than {LARGEST_TOGETHER >> 20} MiB.")
             break
         else:
             try:
@@ -56,7 +59,7 @@ def read_archive(data: bytes) -> Parsed:
                 reading.fault(_shown(name), str(error))
                 continue
             room -= len(page)
-            _read(reading, page, name)
+            _read(reading, page, str(path))
     if others:
         reading.note(f"Files in the archive that are not Markdown, and not used: {others}.")
     return reading.done()

@@ -17,6 +17,8 @@ _VOID = frozenset("br hr img wbr embed".split())
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 _SPACES = re.compile(r"(?<= ) |^ ", re.MULTILINE)
+# What is never closed is a comment to the end; the parser would look for the end again at every mark.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _SOUND = re.compile(r"\[sound:[^\]\n]*\]")
 _CLOZE = re.compile(r"\{\{c\d+::(.*?)(?:::(.*?))?\}\}", re.DOTALL)
 _INLINE = re.compile(r"`(?P<code>[^`\n]+)`|\*\*(?P<bold>[^*`\n]+)\*\*")
@@ -25,7 +27,7 @@ _INLINE = re.compile(r"`(?P<code>[^`\n]+)`|\*\*(?P<bold>[^*`\n]+)\*\*")
 def to_markdown(field: str) -> tuple[str, bool]:
     """The text of an Anki field, with code and bold kept, and whether a picture or a sound was left out of it."""
     reader = _Reader()
-    reader.feed(_SOUND.sub("", field))
+    reader.feed(_COMMENT.sub("", _SOUND.sub("", field)))
     reader.close()
     text = "\n".join(line.rstrip() for line in "".join(reader.parts).split("\n")).strip("\n")
     return text, reader.lost_media or _SOUND.search(field) is not None

@@ -66,11 +66,12 @@ class Reading:
         self._notes: list[str] = []
         self._first: dict[str, str] = {}
         self._unknown: dict[str, None] = {}
+        self._cut = False
 
-    @property
-    def full(self) -> bool:
-        """Whether no more questions are read."""
-        return len(self._drafts) + len(self._faults) >= MOST_DRAFTS
+    def closed(self) -> bool:
+        """Whether one more question is too many; then it is said that not all were read."""
+        self._cut = self._cut or len(self._drafts) + len(self._faults) >= MOST_DRAFTS
+        return self._cut
 
     def add(self, raw: Mapping[str, object], place: Callable[[str], str]) -> None:
         """Take one question's values."""
@@ -100,7 +101,7 @@ class Reading:
 
     def done(self) -> Parsed:
         """What was found. Raises Unreadable when that is nothing at all."""
-        if self.full:
+        if self._cut:
             self.note(f"Only the first {MOST_DRAFTS:,} entries were read: split the file.")
         if self._unknown:
             names = list(self._unknown)

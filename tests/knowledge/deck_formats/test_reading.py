@@ -286,12 +286,16 @@ def test_what_does_not_fit_on_a_card_is_told_with_what_does() -> None:
         {"question": "b?", "answer": "a" * 4001},
         {"question": "c?", "answer": "a", "key_points": [str(number) for number in range(13)]},
         {"question": "d?", "answer": "a", "asks": ["x" * 301]},
+        {"question": "e?", "answer": "a\n\n" * 31},
+        {"question": "f?", "answer": "a", "sources": ["https://[x"]},
     ]
     assert [fault.what for fault in read("x.json", json.dumps(rows).encode()).faults] == [
         "the question has 301 characters; 300 fit",
         "the answer has 4,001 characters; 4,000 fit",
         "the key points have 13 entries; at most 12 fit",
         "the other phrasings have an entry of more than 300 characters",
+        "the answer has 31 paragraphs; 30 fit",
+        "a source must be one https:// link, not “https://[x”",
     ]
 
 

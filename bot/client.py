@@ -22,6 +22,8 @@ from bot.cogs.runs import Runs
 from bot.cogs.shelf import Shelf
 from bot.errors import StoreError
 from bot.library import Library
+from bot.own_questions import OwnQuestions
+from bot.own_search import OwnSearch
 from bot.store import Store
 from bot.study.marking import Marker
 from bot.study.running import Limits
@@ -89,11 +91,13 @@ class TutorBot(commands.AutoShardedBot):
         )
         self.store = store
         self.clock = Clock(store.timers, now)
-        self.desk = Desk(tutor, store)
+        self.own_questions = OwnQuestions(store)
+        self.own_search = OwnSearch(tutor, store, self.own_questions)
+        self.desk = Desk(tutor, store, self.own_questions, self.own_search)
         limits = Limits(settings.run_timeout_s, settings.run_memory_mb, settings.run_output_bytes)
         worker = worker or NoWorker(NO_WORKER)
         self.runs = Runs(worker, store, self.desk, limits)
-        self.library = Library(tutor.corpus, store)
+        self.library = Library(tutor.corpus, self.own_questions)
         self.marker = Marker(tutor, worker)
         shelf = Shelf(store, self.library)
         self.reviewing = Reviewing(store, shelf, self.marker, self.desk, self.clock)
@@ -121,6 +125,8 @@ class TutorBot(commands.AutoShardedBot):
 
     async def close(self) -> None:
         await self.clock.aclose()
+        await self.own_search.aclose()
+        self.own_questions.close()
         await super().close()
 
     async def register_commands(self) -> bool:

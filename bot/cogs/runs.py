@@ -182,7 +182,7 @@ class Runs:
 
     async def proof(self, pressed: Pressed, key: str, index: int) -> None:
         """Run a proof, for whoever pressed."""
-        question = self._desk.asking.question(key)
+        question = await self._desk.find(pressed, key)
         if question is None or index >= len(question.proofs):
             await pressed.response.send_message(view=cards.told(GONE), ephemeral=True)
             return
@@ -239,7 +239,7 @@ class Runs:
                 limits=self._limits,
                 code=job.code if job.unseen else "",
                 note=job.note,
-                question=about if about and self._desk.asking.question(about) else None,
+                question=about if about and await self._desk.asking.question(about, None) else None,
                 editable=editable,
                 keyboard=keyboard,
                 barred="" if place.may_attach else MAY_NOT_ATTACH,

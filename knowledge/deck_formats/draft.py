@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self, cast, get_args
+from urllib.parse import urlsplit
 
 from knowledge.deck_formats.fences import take_proofs
 from knowledge.grading_text import statements
@@ -17,6 +18,8 @@ QUESTION, ANSWER, ITEM, LINK, CODE, TOPIC = 300, 4000, 300, 400, 4000, 40
 """The most characters of a question, an answer, a line of a list, a source, a proof's code or output, a topic."""
 ASKS, POINTS, MISCONCEPTIONS, SOURCES, PROOFS = 20, 12, 10, 10, 5
 """The most entries of each list."""
+PARAGRAPHS = 30
+"""The most paragraphs of an answer, each of which is searched by itself."""
 LEVELS: tuple[str, ...] = get_args(Level)
 USUAL_LEVEL: Level = "mid"
 FIELDS = ("question", "answer", "asks", "key_points", "misconceptions", "topic", "level", "sources", "proofs")
@@ -26,7 +29,7 @@ OF_CORPUS = ("id", "follow_ups", "torch")
 _LONGEST_RAW = ANSWER + PROOFS * 2 * CODE
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _JOINERS = "\u200c\u200d"
-_SOURCE = re.compile(r"https://[^\s<>]+")
+_SOURCE = re.compile(r"https://[^\s<>`]+")
 
 PlaceOf = Callable[[str], str]
 """Where the value of a field stands, such as `line 7`; for "" the question itself."""
@@ -77,6 +80,12 @@ class Draft:
         """What two drafts have in common that ask the same in the same words."""
         return same_words(self.question)
 
+    @property
+    def texts(self) -> int:
+        """How many of its texts are searched, at most: `index.texts_of` leaves some out."""
+        lists = (self.asks, self.key_points or statements(self.answer), self.misconceptions, self.misconceptions)
+        return 3 + sum(map(len, lists)) + self.answer.count("\n\n") + 1
+
     def as_question(self, question_id: str, topic: str) -> Question:
         """What quizzes, reviews, searches and cards take. `topic` is for a draft that names none.
 
@@ -89,7 +98,7 @@ class Draft:
             topic=self.topic or topic_of(topic),
             level=self.level or USUAL_LEVEL,
             asks=self.asks,
-            key_points=self.key_points or statements(self.answer),
+            key_points=self.key_points or tuple(one[:ITEM] for one in statements(self.answer)),
             misconceptions=self.misconceptions,
             follow_ups=(),
             sources=self.sources,
@@ -177,6 +186,8 @@ class _Fields:
             self.fault("proofs", f"{len(proofs)} pieces of code; at most {PROOFS} fit")
         if any(len(part) > CODE for proof in proofs for part in (proof.code, proof.output)):
             self.fault("proofs", f"code or an output of more than {CODE:,} characters")
+        if (parts := answer.count("\n\n") + 1) > PARAGRAPHS:
+            self.fault("answer", f"the answer has {parts} paragraphs; {PARAGRAPHS} fit")
         return self._fitting("answer", answer, ANSWER, required=True), proofs
 
     def lines(self, field: str, most: int, longest: int) -> tuple[str, ...]:
@@ -218,7 +229,7 @@ class _Fields:
         """Links."""
         links = self.lines("sources", SOURCES, LINK)
         for link in links:
-            if not _SOURCE.fullmatch(link):
+            if not _is_link(link):
                 self.fault("sources", f"a source must be one https:// link, not {_shown(link)}")
         return links
 
@@ -265,6 +276,13 @@ class _Fields:
         if len(text) > longest:
             self.fault(field, f"{_name(field)} has {len(text):,} characters; {longest:,} fit")
         return text
+
+
+def _is_link(link: str) -> bool:
+    try:
+        return _SOURCE.fullmatch(link) is not None and bool(urlsplit(link).hostname)
+    except ValueError:
+        return False
 
 
 def _block(text: str) -> str:

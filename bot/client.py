@@ -53,6 +53,7 @@ EXTENSIONS = (
     "bot.cogs.privacy",
     "bot.cogs.review",
     "bot.cogs.daily",
+    "bot.cogs.decks",
     "bot.cogs.moderation",
     "bot.cogs.help",
 )

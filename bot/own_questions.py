@@ -155,13 +155,19 @@ class OwnQuestions:
         return collection
 
 
-def as_question(row: DeckQuestion) -> Question | None:
-    """A kept question; None when it was kept by other rules than those of now."""
+def draft_of(row: DeckQuestion) -> Draft | None:
+    """A kept draft; None when it was kept by other rules than those of now."""
     try:
-        return Draft.from_json(row.draft).as_question(question_id(row.number), row.deck)
+        return Draft.from_json(row.draft)
     except ValueError as error:
-        log.warning("Question %s of the deck %s cannot be used any more: %s", row.number, row.deck_id, error)
+        log.warning("Question %s of deck %s cannot be used any more: %s", row.number, row.deck_id, error)
         return None
+
+
+def as_question(row: DeckQuestion) -> Question | None:
+    """A kept draft as the question that everything else takes; None as for `draft_of`."""
+    draft = draft_of(row)
+    return None if draft is None else draft.as_question(question_id(row.number), row.deck)
 
 
 def _collected(revision: str, rows: Sequence[DeckQuestion]) -> Collection:

@@ -104,6 +104,14 @@ class Decks:
             row = (await connection.execute(_questions(guild_id).where(DeckQuestionRow.id == number))).one_or_none()
         return None if row is None else DeckQuestion(*row)
 
+    async def matching(self, guild_id: int, words: Sequence[str], limit: int) -> list[DeckQuestion]:
+        """Questions of a server in which each of these occurs, in the order in which they came."""
+        statement = _questions(guild_id).order_by(DeckQuestionRow.id).limit(limit)
+        for word in words:
+            statement = statement.where(DeckQuestionRow.words.contains(word, autoescape=True))
+        async with self._database.read() as connection:
+            return [DeckQuestion(*row) for row in await connection.execute(statement)]
+
     async def server_of(self, number: int) -> int | None:
         """The server whose deck has the question of that number."""
         statement = (

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, get_args
 
 from bot.study.hits import key_of
 from knowledge.deck_formats.cells import cells_of, raw_of
-from knowledge.deck_formats.draft import Draft, Fault, check, clean_line
+from knowledge.deck_formats.draft import Draft, Fault, check, clean_line, same_words
 from knowledge.deck_formats.parsed import LONGEST_NAME, Parsed
 
 MOST_DECKS, MOST_QUESTIONS = 50, 5_000
@@ -216,6 +216,16 @@ def box_of(draft: Draft) -> dict[str, str]:
     """What a box for a draft is filled with."""
     cells = cells_of(draft)
     return {name: cells[name] for name in TYPED}
+
+
+def in_a_file(values: Mapping[str, str]) -> str:
+    """What was typed into a box, to be copied from."""
+    return "\n\n".join(f"{label}\n{values.get(name, '')}" for name, label in TYPED.items()) + "\n"
+
+
+def words_of(typed: str) -> list[str]:
+    """The words by which somebody looks for a question."""
+    return same_words(typed).split()[:10] if typed.strip() else []
 
 
 def print_of(draft: Mapping[str, Any]) -> str:

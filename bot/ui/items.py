@@ -159,6 +159,21 @@ def typed_text(component: Submitted) -> str:
     return next((value for part in inner if (value := typed_text(part))), "")
 
 
+def typed_values(submitted: Submitted) -> dict[str, str]:
+    """What was typed into the inputs of a submitted modal, by their custom_ids."""
+    found: dict[str, str] = {}
+
+    def look(component: Submitted) -> None:
+        if "value" in component:
+            found[str(component.get("custom_id"))] = str(component["value"] or "")
+        for inner in (*component.get("components", ()), component.get("component")):
+            if inner:
+                look(inner)
+
+    look(submitted)
+    return found
+
+
 def rephrase_modal() -> StatelessModal:
     """Asks for the question in other words."""
     modal = StatelessModal("Ask in other words", REPHRASE_MODAL)

@@ -58,12 +58,15 @@ class Imports:
             await used.edit_original_response(view=notice(str(error)))
             return
         name = rules.name_for(deck, parsed, file.filename)
+        every = await self._decks.all(guild_id)
+        into = next((one.name for one in every if rules.key_of_name(one.name) == rules.key_of_name(name)), None)
+        name = into or name
         parsed = rules.without_known(parsed, await self._decks.words(guild_id, name))
         if len(parsed.drafts) > LONG:
             await used.edit_original_response(view=deck_cards.comparing(len(parsed.drafts)))
         alike = await self._bot.own_search.alike(guild_id, parsed.drafts)
         run = DryRun(secrets.token_hex(8), name, parsed, alike)
-        refusal = await self._refusal(guild_id, run)
+        refusal = await self._refusal(guild_id, run, new_deck=into is None)
         if parsed.drafts and not refusal:
             plain = await asyncio.to_thread(parsed.to_json)
             marked = [one.to_json() for one in alike]
@@ -99,12 +102,11 @@ class Imports:
             raise Unreadable(NOT_LOADED) from error
         return await self._apart.read(file.filename, data)
 
-    async def _refusal(self, guild_id: int, run: DryRun) -> str:
+    async def _refusal(self, guild_id: int, run: DryRun, *, new_deck: bool) -> str:
         """Why there is no room for what a dry run has; "" when there is."""
         room = await self._decks.room(guild_id)
-        known = {rules.key_of_name(deck.name) for deck in await self._decks.all(guild_id)}
         try:
-            room.take(await asyncio.to_thread(lambda: run.rows), decks=rules.key_of_name(run.deck) not in known)
+            room.take(await asyncio.to_thread(lambda: run.rows), decks=new_deck)
         except Refused as error:
             return str(error)
         return ""

@@ -42,7 +42,8 @@ def report(run: DryRun, refusal: str = "", *, attach: bool = True) -> tuple[ui.L
     if faults:
         head += f" {_things(faults, 'fault')} found; what is faulty is left out."
     if like:
-        head += f" {like:,} of them ask{'s' if like == 1 else ''} nearly the same as another one."
+        head += " It asks" if every == 1 else f" {like:,} of them ask{'s' if like == 1 else ''}"
+        head += " nearly the same as another one."
     if not faults and not like:
         head += " Nothing is wrong with them."
     items: list[Item] = [ui.TextDisplay(head)]
@@ -65,7 +66,7 @@ def report(run: DryRun, refusal: str = "", *, attach: bool = True) -> tuple[ui.L
     elif every:
         buttons: list[Item] = [RunButton("all", run.id, f"Import {every:,}")]
         if like and new:
-            buttons.append(RunButton("new", run.id, f"Only the {new:,} new ones"))
+            buttons.append(RunButton("new", run.id, f"Only the {new:,} new ones" if new > 1 else "Only the new one"))
         items.append(ui.ActionRow(*buttons, RunButton("cancel", run.id, "Cancel")))
         items.append(ui.TextDisplay(small("Nothing is imported before you press. This report is good for a day.")))
     colour = FAILED if refusal or not every else SUGGEST if faults or like else PANEL
@@ -79,6 +80,8 @@ def comparing(count: int) -> ui.LayoutView:
 
 def imported(deck: Deck, count: int) -> ui.LayoutView:
     """After an import."""
+    if not count:
+        return layout(PANEL, ui.TextDisplay(f"Nothing new: “{named(deck)}” has all of these questions by now."))
     lines = [f"### {_questions(count)} imported", f"“{named(deck)}” has {_questions(deck.questions)} now."]
     if not deck.enabled:
         lines.append("The deck is turned off: `/deck list` turns it on.")
@@ -196,7 +199,7 @@ def _draft(draft: Draft, about: str) -> list[Item]:
     if draft.misconceptions:
         items.append(ui.TextDisplay(_bullets("Common mistakes", pairs)))
     more = [
-        f"{len(every)} {name}"
+        f"{name} ({len(every)})"
         for every, name in ((draft.asks, "other phrasings"), (draft.sources, "sources"), (draft.proofs, "programs"))
         if every
     ]

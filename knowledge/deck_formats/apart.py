@@ -42,12 +42,15 @@ class Apart:
             try:
                 async with asyncio.timeout(self._timeout_s):
                     answer = await _answer(process, data)
+                    await process.wait()
             except TimeoutError as error:
                 raise Unreadable(TOO_MUCH) from error
             finally:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+                # Not where it has ended by itself: killing would look for its exit code behind asyncio's back.
+                if process.returncode is None:
+                    with suppress(ProcessLookupError):
+                        process.kill()
+                    await process.wait()
         try:
             return await asyncio.to_thread(_told, answer)
         except (ValueError, KeyError, TypeError) as error:
@@ -86,6 +89,8 @@ async def _answer(process: asyncio.subprocess.Process, data: bytes) -> bytes:
         while room > 0 and (part := await process.stdout.read(1 << 16)):
             parts.append(part)
             room -= len(part)
+        if room <= 0:
+            raise Unreadable(TOO_MUCH)
         return b"".join(parts)
     finally:
         feeding.cancel()

@@ -197,14 +197,14 @@ class Asking:
     async def _earlier(self, inquiry: Inquiry) -> tuple[str, ...]:
         replied_to = recent = None
         if inquiry.replied_to is not None:
-            replied_to = self._turn(await self.recall(inquiry.replied_to), inquiry.guild_id)
+            replied_to = await self._turn(await self.recall(inquiry.replied_to), inquiry.guild_id)
             if replied_to is None and inquiry.earlier:
                 replied_to = Turn(wording.clean(inquiry.earlier), inquiry.when)
         if replied_to is None:
-            recent = self._turn(await self._latest(inquiry), inquiry.guild_id)
+            recent = await self._turn(await self._latest(inquiry), inquiry.guild_id)
         if replied_to is None and recent is None and inquiry.thread:
             # A thread has the id of the message that it was opened from.
-            replied_to = self._turn(await self.recall(inquiry.channel_id), inquiry.guild_id)
+            replied_to = await self._turn(await self.recall(inquiry.channel_id), inquiry.guild_id)
         return context(inquiry.when, replied_to=replied_to, recent=recent)
 
     async def _latest(self, inquiry: Inquiry) -> Conversation | None:
@@ -220,10 +220,13 @@ class Asking:
             return self._by_id.get(question_id)
         return (await self._own.of(guild_id)).questions.get(question_id)
 
-    def _turn(self, noted: Conversation | None, guild_id: int | None) -> Turn | None:
+    async def _turn(self, noted: Conversation | None, guild_id: int | None) -> Turn | None:
         if noted is None:
             return None
-        shown_id = noted.question_id or ""
-        shown = self._by_id.get(shown_id) or self._own.at_hand(guild_id).questions.get(shown_id)
+        try:
+            shown = await self._chosen(noted.question_id or "", guild_id)
+        except StoreError as error:
+            log.warning("Could not look up what was answered before: %s", error)
+            shown = None
         # The corpus question says in full what "and in eval mode?" had left out.
         return Turn(shown.question if shown else noted.asked, noted.when)

@@ -227,7 +227,7 @@ async def test_follow_ups_can_be_chosen_from_a_select(world: World, probes: Prob
 async def test_every_command_says_where_it_works_and_for_whom(world: World) -> None:
     commands = {command["name"]: command for command in world.env.backend.commands[None].values()}
     anywhere = {"ask", "run", "quiz", "review", "progress", "timezone", "privacy", "help", "Answer this", "Run code"}
-    servers = {"daily", "leaderboard", "settings", "unanswered"}
+    servers = {"daily", "deck", "leaderboard", "settings", "unanswered"}
     assert set(commands) == anywhere | servers
     for name in anywhere:
         assert commands[name]["integration_types"] == [0, 1], "installed by a server or by a user"

@@ -6,6 +6,7 @@ import json
 
 import discord
 from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
 from simcord.results import InteractionResult
 
 from tests.discord.world import Seen, World, labels, message_of
@@ -18,12 +19,8 @@ OURS = {
 }
 
 
-def table(**questions: str) -> bytes:
-    """Questions and answers as CSV."""
-    return csv(questions or OURS)
-
-
 def csv(questions: dict[str, str]) -> bytes:
+    """Questions and answers as a table."""
     lines = ["question,answer", *(f'"{question}","{answer}"' for question, answer in questions.items())]
     return "\n".join(lines).encode()
 
@@ -56,7 +53,7 @@ async def dry_run(
 
 async def imported(world: World, data: bytes = b"", name: str = "ours.csv", **options: str) -> None:
     """Import a file, all of it."""
-    report = await dry_run(world, data, name, **options)
+    report = await dry_run(world, data, name, None, **options)
     (label,) = [label for label in labels(report) if label.startswith("Import ")]
     await world.press(world.mod, report, label)
 
@@ -87,7 +84,7 @@ async def suggest(
     return await who.submit_modal(box, {"question": question, "answer": answer, **more})
 
 
-def elsewhere(world: World) -> tuple[discord.abc.Snowflake, MemberActor]:
+def elsewhere(world: World) -> tuple[ChannelHandle, MemberActor]:
     """Another server with the bot in it; its channel, and a moderator there."""
     guild = world.env.create_guild("Elsewhere")
     channel = guild.create_text_channel("general")

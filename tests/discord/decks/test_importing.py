@@ -171,7 +171,8 @@ async def test_a_cancelled_or_replaced_report_is_over(world: World) -> None:
 async def test_a_report_is_good_for_a_day(world: World) -> None:
     report = await dry_run(world)
     world.env.backend.advance_clock(timedelta(hours=25).total_seconds())
-    await world.env.bot.clock.run_due()
+    await world.env.advance_time(2)
+    assert await world.store.decks.run(world.guild.id, button(report, "Import 2").rsplit(":", 1)[1]) is None
     await world.press(world.mod, report, "Import 2")
     assert "That report is over" in text_of(report)
     assert await asked(world) == []

@@ -35,7 +35,6 @@ State = Literal["pending", "approved", "declined"]
 STATES: dict[str, State] = {state: state for state in get_args(State)}
 
 _ID = re.compile(r"deck-(\d{1,18})")
-_PRINT = 7
 
 
 class Refused(Exception):
@@ -206,10 +205,13 @@ TYPED: Mapping[str, str] = {
 
 
 def typed(values: Mapping[str, str], before: Draft | None = None) -> tuple[Draft | None, list[Fault]]:
-    """The draft that was typed into a box; what a box has no room for stays as it was `before`."""
+    """The draft that was typed into a box; what a box has no room for stays as it was `before`.
+
+    Faults stand at the names of fields.
+    """
     written = raw_of(values)
     del written["proofs"]  # those of a box stand at the end of its answer
-    return check({**(before.to_json() if before else {}), **written}, lambda field: _PLACES.get(field, "Question"))
+    return check({**(before.to_json() if before else {}), **written}, str)
 
 
 def box_of(draft: Draft) -> dict[str, str]:
@@ -230,7 +232,4 @@ def words_of(typed: str) -> list[str]:
 
 def print_of(draft: Mapping[str, Any]) -> str:
     """A few letters that change with a kept draft: it may be rewritten while somebody's box is open."""
-    return key_of(json.dumps(draft, sort_keys=True))[:_PRINT]
-
-
-_PLACES = {"question": "Question", "answer": "Answer", "key_points": "Key points", "misconceptions": "Common mistakes"}
+    return key_of(json.dumps(draft, sort_keys=True))

@@ -266,7 +266,7 @@ def own_suggestions(every: Sequence[Suggestion], note: str = "") -> ui.LayoutVie
 
 def faulty(faults: Sequence[Fault], written: str) -> tuple[ui.LayoutView, discord.File]:
     """What is wrong with what somebody wrote into a box, and all of it in a file, so that nothing is lost."""
-    lines = "\n".join(f"- {text.quote(str(fault), LINE)}" for fault in faults[:LINES])
+    lines = "\n".join(f"- {text.quote(fault.what[0].upper() + fault.what[1:], LINE)}" for fault in faults[:LINES])
     view = layout(
         SUGGEST,
         ui.TextDisplay(f"### Not kept yet\n{lines}\nHere is what you wrote, to copy from when you try again:"),

@@ -22,6 +22,7 @@ PARAGRAPHS = 30
 """The most paragraphs of an answer, each of which is searched by itself."""
 LEVELS: tuple[str, ...] = get_args(Level)
 USUAL_LEVEL: Level = "mid"
+USUAL_TOPIC = "questions"
 FIELDS = ("question", "answer", "asks", "key_points", "misconceptions", "topic", "level", "sources", "proofs")
 OF_CORPUS = ("id", "follow_ups", "torch")
 """What the corpus's files have beside these; of no use in a deck."""
@@ -95,7 +96,7 @@ class Draft:
         return Question(
             id=question_id,
             question=self.question,
-            topic=self.topic or topic_of(topic),
+            topic=self.topic or topic_of(topic) or USUAL_TOPIC,
             level=self.level or USUAL_LEVEL,
             asks=self.asks,
             key_points=self.key_points or tuple(one[:ITEM] for one in statements(self.answer)),

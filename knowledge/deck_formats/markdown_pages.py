@@ -14,15 +14,13 @@ from pathlib import PurePosixPath
 import yaml
 
 from knowledge.deck_formats.archive import Archive, leaves
-from knowledge.deck_formats.draft import Draft, topic_of
+from knowledge.deck_formats.draft import USUAL_TOPIC, Draft, topic_of
 from knowledge.deck_formats.encodings import decode
 from knowledge.deck_formats.fences import write_proofs
 from knowledge.deck_formats.parsed import Parsed, Reading, Unreadable
 
 LARGEST_PAGE = 256 << 10
 LARGEST_TOGETHER = 32 << 20
-ANONYMOUS = "questions"
-"""The folder of what has no topic."""
 NO_FRONT = "must start with YAML front matter between two lines of ---"
 _FRONT = re.compile(r"---[ \t]*\n(?P<front>.*?)^---[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -71,7 +69,7 @@ def write(drafts: Iterable[Draft]) -> bytes:
     taken: set[str] = set()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as pages:
         for draft in drafts:
-            folder = draft.topic or ANONYMOUS
+            folder = draft.topic or USUAL_TOPIC
             stem = topic_of(draft.question) or "question"
             name, number = f"{folder}/{stem}.md", 1
             while name in taken:
@@ -108,7 +106,7 @@ def _read(reading: Reading, data: bytes, name: str) -> None:
     first = text.count("\n", 0, found.end() + len(body) - len(body.lstrip())) + 1
     if not values.get("topic"):
         folder = PurePosixPath(name).parent.name
-        values["topic"] = "" if folder == ANONYMOUS else folder
+        values["topic"] = "" if folder == USUAL_TOPIC else folder
     values["answer"] = body
 
     def place(field: str) -> str:

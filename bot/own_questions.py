@@ -47,9 +47,10 @@ NONE = Collection("")
 class OwnQuestions:
     """Finds questions of decks, and reads a server's anew only when something in them has changed."""
 
-    def __init__(self, store: Store, fresh_s: float = FRESH_S) -> None:
+    def __init__(self, store: Store, *, fresh_s: float = FRESH_S, most: int = MOST_HELD) -> None:
         self._store = store
         self._fresh_s = fresh_s
+        self._most = most
         self._revisions: dict[int, str] = {}
         self._read_at = self._tried_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
@@ -150,7 +151,7 @@ class OwnQuestions:
         self._servers.update((row.number, guild_id) for row in rows)
         self._held[guild_id] = collection
         self._held.move_to_end(guild_id)
-        while len(self._held) > 1 and sum(len(each.questions) for each in self._held.values()) > MOST_HELD:
+        while len(self._held) > 1 and sum(len(each.questions) for each in self._held.values()) > self._most:
             self._held.popitem(last=False)
         return collection
 

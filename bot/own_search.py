@@ -49,7 +49,8 @@ class _Built:
 class OwnSearch:
     """Makes servers' questions ready to be searched, in the background and once for each change."""
 
-    def __init__(self, tutor: Tutor, store: Store, own: OwnQuestions) -> None:
+    def __init__(self, tutor: Tutor, store: Store, own: OwnQuestions, *, most: int = MOST_VECTORS) -> None:
+        self._most = most
         self._tutor = tutor
         self._store = store
         self._own = own
@@ -125,7 +126,7 @@ class OwnSearch:
             supplement = await self._tutor.supplement(questions, vectors)
         self._built[guild_id] = _Built(collection.revision, supplement)
         self._built.move_to_end(guild_id)
-        while len(self._built) > 1 and sum(each.size for each in self._built.values()) > MOST_VECTORS:
+        while len(self._built) > 1 and sum(each.size for each in self._built.values()) > self._most:
             self._built.popitem(last=False)
 
     def _finished(self, guild_id: int, task: asyncio.Task[None]) -> None:

@@ -33,6 +33,8 @@ from bot.cogs.shelf import Shelf
 from bot.errors import StoreError
 from bot.library import Library
 from bot.lobby import LobbyOpener
+from bot.own_questions import OwnQuestions
+from bot.own_search import OwnSearch
 from bot.store import Store
 from bot.study.marking import Marker
 from bot.study.running import Limits
@@ -68,6 +70,7 @@ EXTENSIONS = (
     "bot.cogs.mock",
     # After mock, whose group of commands it adds to.
     "bot.cogs.meetings",
+    "bot.cogs.decks",
     "bot.cogs.moderation",
     "bot.cogs.help",
 )
@@ -112,11 +115,13 @@ class TutorBot(commands.AutoShardedBot):
         )
         self.store = store
         self.clock = Clock(store.timers, now)
-        self.desk = Desk(tutor, store)
+        self.own_questions = OwnQuestions(store)
+        self.own_search = OwnSearch(tutor, store, self.own_questions)
+        self.desk = Desk(tutor, store, self.own_questions, self.own_search)
         limits = Limits(settings.run_timeout_s, settings.run_memory_mb, settings.run_output_bytes)
         worker = worker or NoWorker(NO_WORKER)
         self.runs = Runs(worker, store, self.desk, limits)
-        self.library = Library(tutor.corpus, store)
+        self.library = Library(tutor.corpus, self.own_questions)
         self.marker = Marker(tutor, worker)
         shelf = Shelf(store, self.library)
         self.reviewing = Reviewing(store, shelf, self.marker, self.desk, self.clock)
@@ -163,6 +168,8 @@ class TutorBot(commands.AutoShardedBot):
 
     async def close(self) -> None:
         await self.clock.aclose()
+        await self.own_search.aclose()
+        self.own_questions.close()
         await super().close()
 
     async def register_commands(self) -> bool:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.store import Store
+from bot.own_questions import OwnQuestions
 from knowledge.questions import Corpus, Question
 
 
 class Library:
     """Where quizzes, reviews and interviews get their questions from, whoever wrote them."""
 
-    def __init__(self, corpus: Corpus, store: Store) -> None:
+    def __init__(self, corpus: Corpus, own: OwnQuestions) -> None:
         self._corpus = corpus.by_id()
-        self._store = store
+        self._own = own
 
     async def pool(self, guild_id: int | None) -> dict[str, Question]:
         """All questions for a server by id, corpus first; the corpus alone outside of servers.
 
         The mapping is the caller's own. Raises StoreError when the database fails.
         """
-        return dict(self._corpus)
+        return {**self._corpus, **(await self._own.of(guild_id)).questions}
 
     async def titles(self, question_ids: Iterable[str]) -> dict[str, str]:
         """What the questions of these ids ask; the id itself for those that are gone."""
@@ -32,4 +32,4 @@ class Library:
 
         Raises StoreError when the database fails.
         """
-        return self._corpus.get(question_id)
+        return self._corpus.get(question_id) or await self._own.find(question_id)

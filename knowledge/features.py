@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,6 +114,11 @@ def fit(index: Index, vector: Vectors, match: LexicalMatch, query: str) -> Fit:
     )
 
 
+def together(first: Fit, second: Fit) -> Fit:
+    """How one query fits the questions of two indexes, those of the first one first."""
+    return dataclasses.replace(first, table=np.concatenate((first.table, second.table)))
+
+
 def similarity(index: Index, vector: Vectors) -> npt.NDArray[np.float32]:
     """Cosine of one query with every vector of the index, shape (vectors,)."""
     total = index.vectors.ntotal
@@ -121,18 +128,26 @@ def similarity(index: Index, vector: Vectors) -> npt.NDArray[np.float32]:
     return ordered
 
 
-def certainty(fitted: Fit, fused: npt.NDArray[np.float32], order: npt.NDArray[np.int64], texts: list[str]) -> Table:
+def certainty(
+    fitted: Fit,
+    fused: npt.NDArray[np.float32],
+    order: npt.NDArray[np.int64],
+    texts: list[str],
+    asks_same: Sequence[int] | None = None,
+) -> Table:
     """The calibration's features of the best hits, shape (hits, len(SURE_NAMES)).
 
     `fused` holds every question's ranking score, `order` the questions of the best hits, best first, and `texts`
-    what each of these hits says, for naming other frameworks.
+    what each of these hits says, for naming other frameworks. Hits of the same number in `asks_same` ask the same, so
+    that none of them makes another one less sure.
     """
     ranked = fused[order]
+    numbers = np.asarray(order if asks_same is None else asks_same)
     fifth = ranked[min(4, len(ranked) - 1)]
     rows = []
     for place, question in enumerate(order):
         row = dict(zip(FIT_NAMES, fitted.table[question], strict=True))
-        others = np.delete(ranked, place)
+        others = ranked[numbers != numbers[place]]
         elsewhere = {name for name in fitted.frameworks if name not in texts[place].lower()}
         values = {
             "fused": ranked[place],

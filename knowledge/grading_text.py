@@ -12,6 +12,9 @@ from knowledge.words import GLOSSARY, STOP_WORDS, is_identifier, stem
 LONGEST_ANSWER = 4000
 """Characters that are graded: what a Discord modal can hold."""
 
+MOST_STATEMENTS = 8
+"""Sentences of an answer that stand for its key points: who says eight things has said enough."""
+
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*(?:'[a-z]+)?|\d+(?:\.\d+)?(?:e-?\d+)?|-?inf\b")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|(?<=[^0-9\s]):\s+")
 _CLAUSE = re.compile(
@@ -19,6 +22,7 @@ _CLAUSE = re.compile(
     r"\b(?:while|whereas|but|because|since|although|though|unlike|instead|so|then|if|unless|until)\b",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"^(`{3,}).*?(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _LONGEST_SENTENCE = 60
 """Words; what has no full stop for longer is cut at its commas."""
 
@@ -102,6 +106,11 @@ def sentences(text: str) -> list[str]:
                 piece = []
         found.append(" ".join(piece))
     return [sentence.strip() for sentence in found if any(character.isalnum() for character in sentence)]
+
+
+def statements(answer: str) -> tuple[str, ...]:
+    """The first sentences of a model answer, without its code: its key points, where nobody has written any."""
+    return tuple(sentences(_CODE.sub("\n\n", answer))[:MOST_STATEMENTS]) or (answer.strip(),)
 
 
 def words(text: str) -> list[Word]:

@@ -82,14 +82,17 @@ def build(corpus: Corpus, encoder: Encoder) -> Index:
     return assemble(corpus, encoder.encode(texts) if texts else np.zeros((0, 1), dtype=np.float32))
 
 
-def assemble(corpus: Corpus, vectors: Vectors) -> Index:
-    """Index a corpus whose texts (as `texts_of` orders them) have been embedded; shape (texts, dimensions)."""
+def assemble(corpus: Corpus, vectors: Vectors, beside: LexicalIndex | None = None) -> Index:
+    """Index a corpus whose texts (as `texts_of` orders them) have been embedded; shape (texts, dimensions).
+
+    `beside` are the words of another index that it will be searched together with.
+    """
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
     counts = words.count_words(
         text for question in corpus.questions for text in (*phrasings(question), lexical.body_text(question))
     )
-    return Index(corpus, flat, rows_of(corpus.questions), LexicalIndex.build(corpus.questions), counts)
+    return Index(corpus, flat, rows_of(corpus.questions), LexicalIndex.build(corpus.questions, beside), counts)
 
 
 def key_of(corpus_dir: Path, fingerprint: str) -> str:

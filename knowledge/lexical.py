@@ -9,8 +9,8 @@ questions stay low.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections import ChainMap, Counter
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,9 +53,19 @@ Field = dict[str, list[tuple[int, float]]]
 class LexicalIndex:
     """Postings of every question's head, body and phrasings."""
 
-    def __init__(self, size: int, idf: dict[str, float], head: Field, body: Field, phrasing: Field) -> None:
+    def __init__(
+        self,
+        size: int,
+        idf: MutableMapping[str, float],
+        head: Field,
+        body: Field,
+        phrasing: Field,
+        lengths: tuple[float, float],
+    ) -> None:
+        """`lengths` are the average numbers of terms of a head and of a body."""
         self.size = size
         self.idf = idf
+        self.lengths = lengths
         self._highest_idf = max(idf.values(), default=1.0)
         self.fields = {"head": head, "body": body, "phrasing": phrasing}
         self._owners = np.array([], dtype=np.int64)
@@ -65,18 +75,29 @@ class LexicalIndex:
         }
 
     @classmethod
-    def build(cls, questions: Sequence[Question]) -> LexicalIndex:
-        """Index the texts of the questions, in their order."""
+    def build(cls, questions: Sequence[Question], beside: LexicalIndex | None = None) -> LexicalIndex:
+        """Index the texts of the questions, in their order.
+
+        What stands `beside` another index takes over its weights of words and its average lengths, so that the values
+        of both can be compared; a word that the other one does not know weighs at most as much as its rarest.
+        """
         heads = [[list(expanded_terms(text)) for text in phrasings(question)] for question in questions]
         bodies = [list(expanded_terms(body_text(question))) for question in questions]
         together = [
             {*body, *(term for text in head for term in text)} for head, body in zip(heads, bodies, strict=True)
         ]
         frequency = Counter(term for found in together for term in found)
-        count = len(questions)
-        idf = {term: math.log(1 + (count - in_ + 0.5) / (in_ + 0.5)) for term, in_ in frequency.items()}
-        head = _weigh([[term for text in texts for term in text] for texts in heads])
-        body = _weigh(bodies)
+        count = len(questions) + (beside.size if beside else 0)
+        idf: MutableMapping[str, float] = {
+            term: math.log(1 + (count - in_ + 0.5) / (in_ + 0.5))
+            for term, in_ in frequency.items()
+            if beside is None or term not in beside.idf
+        }
+        whole_heads = [[term for text in texts for term in text] for texts in heads]
+        lengths = beside.lengths if beside else (_average(whole_heads), _average(bodies))
+        if beside is not None:
+            idf = ChainMap({term: min(weight, beside._highest_idf) for term, weight in idf.items()}, beside.idf)
+        head, body = _weigh(whole_heads, lengths[0]), _weigh(bodies, lengths[1])
         phrasing: Field = {}
         row = 0
         for texts in heads:
@@ -84,7 +105,7 @@ class LexicalIndex:
                 for term in set(text):
                     phrasing.setdefault(term, []).append((row, idf[term]))
                 row += 1
-        index = cls(count, idf, head, body, phrasing)
+        index = cls(len(questions), idf, head, body, phrasing, lengths)
         index.set_phrasings(
             [owner for owner, texts in enumerate(heads) for _ in texts],
             [sum(idf[term] for term in set(text)) for texts in heads for text in texts],
@@ -100,7 +121,8 @@ class LexicalIndex:
         """Everything that `from_json` needs."""
         return {
             "size": self.size,
-            "idf": self.idf,
+            "idf": dict(self.idf),
+            "lengths": self.lengths,
             "owners": self._owners.tolist(),
             "masses": [round(float(mass), 4) for mass in self._masses],
             **self.fields,
@@ -109,21 +131,32 @@ class LexicalIndex:
     @classmethod
     def from_json(cls, stored: dict[str, object]) -> LexicalIndex:
         """The index that `to_json` described."""
-        index = cls(stored["size"], stored["idf"], stored["head"], stored["body"], stored["phrasing"])  # type: ignore[arg-type]
+        index = cls(
+            stored["size"],  # type: ignore[arg-type]
+            stored["idf"],  # type: ignore[arg-type]
+            stored["head"],  # type: ignore[arg-type]
+            stored["body"],  # type: ignore[arg-type]
+            stored["phrasing"],  # type: ignore[arg-type]
+            tuple(stored["lengths"]),  # type: ignore[arg-type]
+        )
         index.set_phrasings(stored["owners"], stored["masses"])  # type: ignore[arg-type]
         return index
 
-    def match(self, query: str) -> LexicalMatch:
-        """Match a query, whose spelling has been repaired, against every question."""
+    def match(self, query: str, idf: Mapping[str, float] | None = None) -> LexicalMatch:
+        """Match a query, whose spelling has been repaired, against every question.
+
+        `idf` are the weights of words of an index that stands beside this one, where both are searched.
+        """
+        idf = self.idf if idf is None else idf
         asked = set(terms(query))
         expanded = set(expanded_terms(query))
-        whole = sum(self.idf.get(term, self._highest_idf) for term in asked) or 1.0
-        expanded_mass = sum(self.idf.get(term, 0.0) for term in expanded) or 1.0
+        whole = sum(idf.get(term, self._highest_idf) for term in asked) or 1.0
+        expanded_mass = sum(idf.get(term, 0.0) for term in expanded) or 1.0
         # An expansion helps to find; it must not make the query look less covered than it is.
         mass = min(whole, max(expanded_mass, whole * 0.5)) if expanded != asked else whole
         head = self._covered("head", expanded) / mass
         body = self._covered("body", expanded) / mass
-        found, gap = self._found(asked)
+        found, gap = self._found(asked, idf)
         return LexicalMatch(
             head=np.minimum(head, 1.0),
             body=np.minimum(body, 1.0),
@@ -131,7 +164,7 @@ class LexicalIndex:
             names=self._names(identifiers(query)),
             found=found,
             gap=gap,
-            known=sum(self.idf[term] for term in asked if term in self.idf) / whole,
+            known=sum(idf[term] for term in asked if term in idf) / whole,
         )
 
     def _covered(self, field: str, asked: Iterable[str]) -> Scores:
@@ -143,12 +176,12 @@ class LexicalIndex:
                 scores[rows] += weights * self.idf[term]
         return scores
 
-    def _found(self, asked: Set[str]) -> tuple[Scores, Scores]:
+    def _found(self, asked: Set[str], idf: Mapping[str, float]) -> tuple[Scores, Scores]:
         found = np.zeros(self.size, dtype=np.float32)
         gap = np.zeros(self.size, dtype=np.float32)
         total = 0.0
         for term in asked:
-            weight = self.idf.get(term, self._highest_idf)
+            weight = idf.get(term, self._highest_idf)
             total += weight
             there = np.zeros(self.size, dtype=bool)
             for form in set(expanded_terms(term)) | {term}:
@@ -201,8 +234,16 @@ def body_text(question: Question) -> str:
     )
 
 
-def _weigh(documents: Sequence[Sequence[str]]) -> Field:
-    average = sum(map(len, documents)) / max(len(documents), 1) or 1.0
+def said(question: Question) -> str:
+    """All that a question says, in lower case."""
+    return f"{' '.join(phrasings(question))} {body_text(question)}".lower()
+
+
+def _average(documents: Sequence[Sequence[str]]) -> float:
+    return sum(map(len, documents)) / max(len(documents), 1) or 1.0
+
+
+def _weigh(documents: Sequence[Sequence[str]], average: float) -> Field:
     field: Field = {}
     for row, document in enumerate(documents):
         length = SATURATION * (1 - LENGTH_EFFECT + LENGTH_EFFECT * len(document) / average)

@@ -6,16 +6,20 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
-from knowledge.encoder import Encoder
-from knowledge.features import Fit, certainty, fit, is_wordless
+from knowledge import supplement
+from knowledge.encoder import Encoder, Vectors
+from knowledge.features import Fit, certainty, fit, is_wordless, together
 from knowledge.index import Index
-from knowledge.lexical import body_text, phrasings
+from knowledge.lexical import said
+from knowledge.likeness import Phrasings
 from knowledge.questions import Question
-from knowledge.ranking import Ranking
+from knowledge.ranking import Judge, Numbers, Ranking
+from knowledge.supplement import Supplement
 from knowledge.words import STOP_WORDS, Speller, stem
 
 Verdict = Literal["answer", "suggest", "unknown"]
@@ -31,7 +35,7 @@ _NOISE = re.compile(r"[`*~|>\s]+")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A question of the corpus, with the calibrated probability (0…1) that it answers what was asked."""
+    """A question that was searched, with the calibrated probability (0…1) that it answers what was asked."""
 
     question: Question
     score: float
@@ -49,49 +53,105 @@ class Found:
 class Searcher:
     """Searches one index with one encoder. Not for the event loop: encoding takes milliseconds of CPU."""
 
-    def __init__(self, index: Index, encoder: Encoder, ranking: Ranking, language: frozenset[str]) -> None:
+    def __init__(
+        self, index: Index, encoder: Encoder, ranking: Ranking, language: frozenset[str], lean: Judge | None = None
+    ) -> None:
+        """`lean` judges questions of supplements that have no other phrasings; without it, `ranking` judges all."""
         self.index = index
         self._encoder = encoder
         self._ranking = ranking
+        self._lean = lean or ranking
         stems = {stem(word): often for word, often in index.word_counts.items()}
         self._speller = Speller(stems | index.word_counts, language | STOP_WORDS)
-        self.texts = [
-            f"{' '.join(phrasings(question))} {body_text(question)}".lower() for question in index.corpus.questions
-        ]
+        self.texts = [said(question) for question in index.corpus.questions]
         """All that each question says, lower case."""
 
-    def search(self, queries: Sequence[str], hits: int = HITS) -> list[Found]:
-        """Answer a batch of questions; what is not a question in words gets `unknown` without hits."""
-        fits = self.fit(queries)
+    @cached_property
+    def phrasings(self) -> Phrasings:
+        """Every phrasing of the corpus."""
+        return Phrasings.of(self.index)
+
+    @property
+    def encoder(self) -> Encoder:
+        """What makes the vectors of this index."""
+        return self._encoder
+
+    def supplement(self, questions: Sequence[Question], vectors: Vectors) -> Supplement:
+        """Make questions ready to be searched beside the corpus; see `knowledge.supplement.build`."""
+        return supplement.build(questions, vectors, self.index, self.phrasings, self._speller)
+
+    def search(
+        self, queries: Sequence[str], hits: int = HITS, beside: Sequence[Supplement | None] | None = None
+    ) -> list[Found]:
+        """Answer a batch of questions; what is not a question in words gets `unknown` without hits.
+
+        `beside` has for each query what is searched together with the corpus.
+        """
+        extras = beside or [None] * len(queries)
         return [
-            self._judge(query, fitted, hits) if fitted else Found(query, "unknown", ())
-            for query, fitted in zip(queries, fits, strict=True)
+            self._judge(query, fitted, hits, extra) if fitted else Found(query, "unknown", ())
+            for query, fitted, extra in zip(queries, self.fit(queries, extras), extras, strict=True)
         ]
 
-    def fit(self, queries: Sequence[str]) -> list[Fit | None]:
-        """How each query fits every question; None for a query without words."""
-        repaired = [self._speller.repair(clean(query)) for query in queries]
+    def fit(self, queries: Sequence[str], beside: Sequence[Supplement | None] | None = None) -> list[Fit | None]:
+        """How each query fits every question, those of its supplement last; None for a query without words."""
+        extras = beside or [None] * len(queries)
+        repaired = [
+            (extra.speller if extra else self._speller).repair(clean(query))
+            for query, extra in zip(queries, extras, strict=True)
+        ]
         worded = [row for row, query in enumerate(repaired) if not is_wordless(query)]
         fits: list[Fit | None] = [None] * len(queries)
         if worded and self.index.corpus.questions:
             vectors = self._encoder.encode([repaired[row] for row in worded])
             for line, row in enumerate(worded):
-                match = self.index.words.match(repaired[row])
-                fits[row] = fit(self.index, vectors[line : line + 1], match, repaired[row])
+                fits[row] = self._fit(vectors[line : line + 1], repaired[row], extras[row])
         return fits
 
-    def _judge(self, query: str, fitted: Fit, hits: int) -> Found:
-        fused = self._ranking.fuse(fitted.table)
+    def _fit(self, vector: Vectors, query: str, extra: Supplement | None) -> Fit:
+        words = self.index.words
+        if extra is None:
+            return fit(self.index, vector, words.match(query), query)
+        match = extra.index.words.match(query)
+        return together(
+            fit(self.index, vector, words.match(query, extra.index.words.idf), query),
+            fit(extra.index, vector, match, query),
+        )
+
+    def _judge(self, query: str, fitted: Fit, hits: int, extra: Supplement | None) -> Found:
+        fused = self.fuse(fitted, extra)
         order = np.argsort(-fused, kind="stable")[:hits]
-        table = certainty(fitted, fused, order, [self.texts[question] for question in order])
+        places = [self._place(int(place), extra) for place in order]
+        table = certainty(fitted, fused, order, [text for _, text, _ in places], [same for _, _, same in places])
         probabilities = self._ranking.probability(table)
+        if extra is not None:
+            richness = self._richness(extra)[order]
+            probabilities = richness * probabilities + (1 - richness) * self._lean.probability(table)
         # The rank decides the order; a later hit is never more probable than an earlier one.
         probabilities = np.minimum.accumulate(probabilities)
         best = tuple(
-            Hit(self.index.corpus.questions[question], round(float(probability), 4))
-            for question, probability in zip(order, probabilities, strict=True)
+            Hit(question, round(float(probability), 4))
+            for (question, _, _), probability in zip(places, probabilities, strict=True)
         )
         return Found(query, self._verdict(best[0].score), best)
+
+    def fuse(self, fitted: Fit, extra: Supplement | None = None) -> Numbers:
+        """The ranking score of every question, those of the supplement last."""
+        fused = self._ranking.fuse(fitted.table)
+        if extra is None:
+            return fused
+        richness = self._richness(extra)
+        return richness * fused + (1 - richness) * self._lean.fuse(fitted.table)
+
+    def _richness(self, extra: Supplement) -> Numbers:
+        return np.concatenate((np.ones(len(self.texts), dtype=np.float32), extra.richness))
+
+    def _place(self, place: int, extra: Supplement | None) -> tuple[Question, str, int]:
+        """The question at a place, all that it says, and the place of the first one that asks the same."""
+        own = len(self.texts)
+        if extra is None or place < own:
+            return self.index.corpus.questions[place], self.texts[place], place
+        return extra.questions[place - own], extra.texts[place - own], int(extra.same[place - own])
 
     def _verdict(self, best: float) -> Verdict:
         if best >= self._ranking.answer_from:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -130,22 +131,43 @@ def _learn_fusion(examples: Sequence[Example]) -> Numbers:
 
 
 def _learn_certainty(written: Sequence[Example], others: Sequence[Example], ranking: Ranking) -> Ranking:
-    rows: list[Numbers] = []
-    labels: list[float] = []
-    importance: list[float] = []
-    firsts: list[int] = []
-    for example in (*written, *others):
-        fused = ranking.fuse(example.fitted.table)
-        order = np.argsort(-fused, kind="stable")[:HITS]
-        table = certainty(example.fitted, fused, order, [example.texts[question] for question in order])
-        firsts.append(len(rows))
-        for place, question in enumerate(order):
-            rows.append(table[place])
-            labels.append(float(question == example.target))
-            importance.append(example.weight * (1.0 if place == 0 else 0.15))
-    features = torch.from_numpy(np.stack(rows))
+    rows = [judged(example, ranking.fuse(example.fitted.table)) for example in (*written, *others)]
+    learned = dataclasses.replace(ranking, **train([hit for hits in rows for hit in hits]))
+    best = learned.probability(np.stack([hits[0].features for hits in rows[: len(written)]]))
+    answerable = np.array([example.target is not None for example in written])
+    return dataclasses.replace(
+        learned,
+        answer_from=max(LEAST_SURE, float(np.quantile(best[~answerable], 1 - FALSE_ANSWERS))),
+        suggest_from=float(np.quantile(best[answerable], FALSE_SILENCE)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One of the best hits of an example: its features, whether it answers, and how much it counts."""
+
+    place: int
+    features: Numbers
+    answers: bool
+    weight: float
+
+
+def judged(example: Example, fused: Numbers) -> list[Judged]:
+    """The best hits of an example, best first, given every question's ranking score."""
+    order = np.argsort(-fused, kind="stable")[:HITS]
+    table = certainty(example.fitted, fused, order, [example.texts[question] for question in order])
+    return [
+        Judged(int(question), row, question == example.target, example.weight * (1.0 if place == 0 else 0.15))
+        for place, (question, row) in enumerate(zip(order, table, strict=True))
+    ]
+
+
+def train(hits: Sequence[Judged]) -> dict[str, Any]:
+    """Learn a calibration; its numbers by their names in `Judge`."""
+    features = torch.from_numpy(np.stack([hit.features for hit in hits]))
     mean, spread = features.mean(0), features.std(0).clamp(min=1e-3)
-    wanted, each = torch.tensor(labels), torch.tensor(importance)
+    wanted = torch.tensor([float(hit.answers) for hit in hits])
+    each = torch.tensor([hit.weight for hit in hits])
     torch.manual_seed(0)
     network = torch.nn.Sequential(
         torch.nn.Linear(len(SURE_NAMES), UNITS), torch.nn.Tanh(), torch.nn.Linear(UNITS, 1), torch.nn.Flatten(0)
@@ -159,17 +181,9 @@ def _learn_certainty(written: Sequence[Example], others: Sequence[Example], rank
         optimizer.step()
     weights, bias, unit_weights, unit_bias = (parameter.detach() for parameter in network.parameters())
     plain = weights / spread
-    learned = dataclasses.replace(
-        ranking,
-        sure_weights=plain.T.numpy(),
-        sure_bias=(bias - plain @ mean).numpy(),
-        unit_weights=unit_weights[0].numpy(),
-        unit_bias=float(unit_bias),
-    )
-    best = learned.probability(np.stack([rows[first] for first in firsts[: len(written)]]))
-    answerable = np.array([example.target is not None for example in written])
-    return dataclasses.replace(
-        learned,
-        answer_from=max(LEAST_SURE, float(np.quantile(best[~answerable], 1 - FALSE_ANSWERS))),
-        suggest_from=float(np.quantile(best[answerable], FALSE_SILENCE)),
-    )
+    return {
+        "sure_weights": plain.T.numpy(),
+        "sure_bias": (bias - plain @ mean).numpy(),
+        "unit_weights": unit_weights[0].numpy(),
+        "unit_bias": float(unit_bias),
+    }

@@ -5,21 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+
 from knowledge.completion import Completion
 from knowledge.conversation import with_context
-from knowledge.encoder import TokenEncoder, choose_device, find_model, language_words, open_encoder
+from knowledge.encoder import TokenEncoder, Vectors, choose_device, find_model, language_words, open_encoder
 from knowledge.grading import Graded, Grader, Rubric
 from knowledge.grading_model import GradingModel
 from knowledge.index import open_or_build
 from knowledge.interviews import Interviews, load_interviews
+from knowledge.likeness import closest
 from knowledge.questions import CORPUS_DIR, Corpus, Question
-from knowledge.ranking import Ranking
+from knowledge.ranking import Judge, Ranking
 from knowledge.search import Found, Searcher
+from knowledge.supplement import Supplement
 
 LARGEST_BATCH = 64
+TEXTS_AT_ONCE = 16
+"""Texts that are embedded before whoever asks has a turn: a fraction of a second."""
 
 
 class Tutor:
@@ -41,7 +48,7 @@ class Tutor:
         self._reading = Lock()
         self._completion = Completion(self.corpus.questions)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search")
-        self._waiting: list[tuple[str, asyncio.Future[Found]]] = []
+        self._waiting: list[tuple[str, Supplement | None, asyncio.Future[Found]]] = []
         self._worker: asyncio.Task[None] | None = None
 
     @classmethod
@@ -57,12 +64,15 @@ class Tutor:
         found = find_model(model)
         encoder = open_encoder(found, choose_device(device), data_dir / "models")
         index, notices = open_or_build(corpus_dir, data_dir / "index", encoder)
-        return cls(Searcher(index, encoder, Ranking.load(), language_words()), encoder, notices)
+        return cls(Searcher(index, encoder, Ranking.load(), language_words(), Judge.load()), encoder, notices)
 
-    async def ask(self, query: str, context: Sequence[str] = ()) -> Found:
-        """Search for an answer. `context` holds earlier questions of the conversation, oldest first."""
+    async def ask(self, query: str, context: Sequence[str] = (), beside: Supplement | None = None) -> Found:
+        """Search for an answer, in the corpus and in what stands `beside` it.
+
+        `context` holds earlier questions of the conversation, oldest first.
+        """
         answered: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
-        self._waiting.append((with_context(query, context), answered))
+        self._waiting.append((with_context(query, context), beside, answered))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work_off())
         return await answered
@@ -96,6 +106,30 @@ class Tutor:
                 self._grader = Grader(self.corpus, self._encoder, GradingModel.load())
             return self._grader.grade(rubric, answer)
 
+    @property
+    def fingerprint(self) -> str:
+        """Names the embedding model: vectors of one fingerprint may be compared."""
+        return self._searcher.encoder.fingerprint
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts, shape (texts, dimensions); whoever asks meanwhile does not wait until all of them are done."""
+        loop = asyncio.get_running_loop()
+        parts = []
+        for start in range(0, max(len(texts), 1), TEXTS_AT_ONCE):
+            some = texts[start : start + TEXTS_AT_ONCE]
+            parts.append(await loop.run_in_executor(self._thread, self._searcher.encoder.encode, some))
+        return np.concatenate(parts)
+
+    async def supplement(self, questions: Sequence[Question], vectors: Vectors) -> Supplement:
+        """Make further questions ready to be asked for; `vectors` are of their texts, as `index.texts_of` has them."""
+        return await asyncio.to_thread(self._searcher.supplement, questions, vectors)
+
+    async def closest(self, vectors: Vectors) -> list[tuple[Question, float]]:
+        """For the embedding of each question the one of the corpus with the closest phrasing, and the cosine."""
+        owners, cosines = await asyncio.to_thread(lambda: closest(vectors, self._searcher.phrasings))
+        questions = self.corpus.questions
+        return [(questions[owner], float(cosine)) for owner, cosine in zip(owners, cosines, strict=True)]
+
     async def aclose(self) -> None:
         """Finish what is being searched and end the thread."""
         if self._worker is not None:
@@ -106,16 +140,18 @@ class Tutor:
         loop = asyncio.get_running_loop()
         while self._waiting:
             # Whoever has gone meanwhile, tired of waiting, must not make the others wait longer.
-            waiting = [each for each in self._waiting if not each[1].done()]
+            waiting = [each for each in self._waiting if not each[2].done()]
             batch, self._waiting = waiting[:LARGEST_BATCH], waiting[LARGEST_BATCH:]
-            queries = [query for query, _ in batch]
+            search = partial(
+                self._searcher.search, [query for query, _, _ in batch], beside=[extra for _, extra, _ in batch]
+            )
             try:
-                found = await loop.run_in_executor(self._thread, self._searcher.search, queries)
+                found = await loop.run_in_executor(self._thread, search)
             except Exception as error:
-                for _, answered in batch:
+                for _, _, answered in batch:
                     if not answered.done():
                         answered.set_exception(error)
                 continue
-            for (_, answered), one in zip(batch, found, strict=True):
+            for (_, _, answered), one in zip(batch, found, strict=True):
                 if not answered.done():
                     answered.set_result(one)

@@ -156,6 +156,12 @@ class Speller:
         for word in self._frequency:
             self._by_length.setdefault(len(word), []).append(word)
 
+    def with_words(self, words: Mapping[str, int]) -> Speller:
+        """A speller that knows further words, with how often each is used."""
+        return Speller(
+            {**{stem(word): often for word, often in words.items()}, **words, **self._frequency}, self._language
+        )
+
     def repair(self, text: str) -> str:
         """The text with each unknown word replaced by the closest known one, where one is close enough."""
         return _TOKEN.sub(lambda match: self._repaired(match[0]), text)

@@ -26,6 +26,7 @@ from bot.settings import CHECKOUT
 sys.path.insert(0, str(CHECKOUT))
 from bot.cogs.progress import look
 from bot.library import Library
+from bot.own_questions import OwnQuestions
 from bot.store import Person, Store, sqlite_url
 from bot.store.database import Database
 from bot.store.tables.reviews import CardRow, PersonRow, ReviewRow
@@ -110,7 +111,7 @@ async def measure(url: str | sa.URL, rows: int, people: int) -> None:
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     print(f"\n{kind}: {rows:,} answers of {people:,} people, put in within {time.perf_counter() - begun:.0f} s\n")
     store = Store(database)
-    library = Library(corpus, store)
+    library = Library(corpus, OwnQuestions(store))
     owners = Counter(row[1] for row in reviews(rows, people, corpus))
     (busiest, most), (middle, usual) = owners.most_common(1)[0], owners.most_common()[people // 2]
 

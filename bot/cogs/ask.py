@@ -46,7 +46,7 @@ class Ask(commands.Cog):
     async def offer(self, interaction: Used, typed: str) -> list[app_commands.Choice[str]]:
         return [
             app_commands.Choice(name=text.label(question.question, 100), value=f"{CHOSEN}{question.id}")
-            for question in self.bot.desk.asking.complete(typed)
+            for question in self.bot.desk.asking.complete(typed, interaction.guild_id)
             if len(question.id) < 100
         ][:25]
 

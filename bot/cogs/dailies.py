@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from bot.clock import Clock
+from bot.cogs.moderators import moderated
 from bot.cogs.posting import NotPosted, Posting
 from bot.library import Library
 from bot.store import Daily, Store
@@ -20,7 +21,7 @@ from bot.study.marking import Marker
 from bot.study.marks import rating_of
 from bot.study.memory import Rating, Review
 from bot.ui import cards, daily_cards
-from bot.ui.failure import NOT_MODERATOR, notice
+from bot.ui.failure import notice
 
 PACE = timedelta(seconds=4)
 """The numbers on a card are edited at most so often."""
@@ -49,7 +50,7 @@ class Dailies:
         self, used: Used, channel: discord.TextChannel, time: str, time_zone: str, topic: str | None
     ) -> None:
         """Post a question every day from now on."""
-        guild_id = await _moderated(used)
+        guild_id = await moderated(used, new=True)
         if guild_id is None:
             return
         minute, zone = parse_time(time), zones.named(time_zone)
@@ -65,7 +66,7 @@ class Dailies:
 
     async def turn_off(self, used: Used) -> None:
         """Post no more."""
-        guild_id = await _moderated(used)
+        guild_id = await moderated(used, new=True)
         if guild_id is not None:
             was_on = await self._store.daily.turn_off(guild_id)
             await used.edit_original_response(view=cards.told(OFF if was_on else NOT_SET))
@@ -111,7 +112,7 @@ class Dailies:
 
     async def _set(self, used: Used) -> Daily | None:
         """What a moderator's server has set; None when that was nothing, which they are told, or they are none."""
-        guild_id = await _moderated(used)
+        guild_id = await moderated(used, new=True)
         daily = await self._store.daily.get(guild_id) if guild_id is not None else None
         if guild_id is not None and daily is None:
             await used.edit_original_response(view=cards.told(NOT_SET))
@@ -153,15 +154,6 @@ class Dailies:
         answers = await self._store.daily.answers(post.guild_id, pressed.user.id)
         row = days.row_of(asked, answers.get(pressed.user.id, {}))
         await pressed.edit_original_response(view=daily_cards.told(shown, mark, row, before))
-
-
-async def _moderated(used: Used) -> int | None:
-    """Defer for the user alone and return the server, or refuse who may not manage it."""
-    if used.guild_id is None or not used.permissions.manage_guild:
-        await used.response.send_message(view=notice(NOT_MODERATOR), ephemeral=True)
-        return None
-    await used.response.defer(ephemeral=True, thinking=True)
-    return used.guild_id
 
 
 def _barred(channel: discord.TextChannel) -> str:

@@ -13,9 +13,12 @@ import discord
 from discord import ui
 
 from bot.cogs.asking import CHOSEN, Asking, Inquiry, Kept, Reply
+from bot.cogs.patience import in_time
+from bot.own_questions import OwnQuestions
+from bot.own_search import OwnSearch
 from bot.store import Store
 from bot.study.cooldown import Cooldown
-from bot.study.deck import Deck
+from bot.study.hits import Hand
 from bot.ui import cards
 from bot.ui.failure import notice, sentence
 from knowledge.questions import Question
@@ -37,8 +40,8 @@ Pressed = discord.Interaction[Any]
 class Desk:
     """Serves every way to ask and every button under an answer."""
 
-    def __init__(self, tutor: Tutor, store: Store) -> None:
-        self.asking = Asking(tutor, store)
+    def __init__(self, tutor: Tutor, store: Store, own: OwnQuestions, search: OwnSearch) -> None:
+        self.asking = Asking(tutor, store, own, search)
         self._store = store
         self._cooldown = Cooldown()
 
@@ -102,46 +105,55 @@ class Desk:
         """The card for a reply."""
         if reply.found is None and reply.chosen is None:
             return cards.wordless()
-        deck = reply.deck
+        hand = reply.hand
+        guild_id = reply.inquiry.guild_id
         if reply.shown:
             score = None if reply.chosen or reply.found is None else reply.found.hits[0].score
-            return self._answer(reply.shown, score, deck, note)
+            return self._answer(reply.shown, score, hand, guild_id, note)
         if reply.found and reply.found.verdict == "suggest" and reply.found.hits:
-            return cards.suggest(reply.asked, [cards.Shown(hit.question, hit.score) for hit in reply.found.hits], deck)
+            shown = [self._shown(hit.question, hit.score, guild_id) for hit in reply.found.hits]
+            return cards.suggest(reply.asked, shown, hand)
         return cards.unknown(reply.asked, KEPT[reply.kept])
 
-    def whole(self, question: Question, asker: int) -> ui.LayoutView:
+    def whole(self, question: Question, asker: int, guild_id: int | None) -> ui.LayoutView:
         """The card with the whole answer to a question, for somebody who asked for that very one."""
-        return self._answer(question, None, Deck.deal(asker, ()))
+        return self._answer(question, None, Hand.deal(asker, ()), guild_id)
 
-    def _answer(self, question: Question, score: float | None, deck: Deck, note: str = "") -> ui.LayoutView:
-        return cards.answer(cards.Shown(question, score), deck, self.asking.near(question, deck), note=note)
+    def _answer(
+        self, question: Question, score: float | None, hand: Hand, guild_id: int | None, note: str = ""
+    ) -> ui.LayoutView:
+        near = self.asking.near(question, hand, guild_id)
+        return cards.answer(self._shown(question, score, guild_id), hand, near, note=note)
+
+    def _shown(self, question: Question, score: float | None, guild_id: int | None) -> cards.Shown:
+        return cards.Shown(question, score, self.asking.deck_of(question, guild_id))
 
     # --------------------------------------------------------------------------------------------- buttons
 
-    async def show(self, pressed: Pressed, deck: Deck) -> None:
-        """Put the deck's top into the asker's card; anybody else gets it in a card of their own."""
-        own = await self._open(pressed, deck.asker)
-        deck = deck if own else replace(deck, asker=pressed.user.id)
-        while deck.top and self.asking.question(deck.top.key) is None:
-            deck = deck.next()
+    async def show(self, pressed: Pressed, hand: Hand) -> None:
+        """Put the hand's top into the asker's card; anybody else gets it in a card of their own."""
+        own = await self._open(pressed, hand.asker)
+        hand = hand if own else replace(hand, asker=pressed.user.id)
+        guild_id = _server_of(pressed)
+        question = None
+        while hand.top and (question := await self.asking.question(hand.top.key, guild_id)) is None:
+            hand = hand.next()
         message_id = pressed.message.id if pressed.message else 0
         noted = await self.asking.recall(message_id) if own else None
         asked = noted.asked if noted else ""
-        question = self.asking.question(deck.top.key) if deck.top else None
-        if question is None or deck.top is None:
+        if question is None or hand.top is None:
             kept: Kept = "nothing"
             if own:
-                kept = await self.asking.keep(_server_of(pressed), asked, "turned down", pressed.created_at)
+                kept = await self.asking.keep(guild_id, asked, "turned down", pressed.created_at)
             await pressed.edit_original_response(view=cards.unknown(asked, KEPT[kept]))
             return
-        await pressed.edit_original_response(view=self._answer(question, deck.top.score, deck))
+        await pressed.edit_original_response(view=self._answer(question, hand.top.score, hand, guild_id))
         if own:
             await self.asking.note(
                 message_id,
                 pressed.channel_id or 0,
-                deck.asker,
-                _server_of(pressed),
+                hand.asker,
+                guild_id,
                 asked,
                 question,
                 pressed.created_at,
@@ -150,13 +162,13 @@ class Desk:
     async def sources(self, pressed: Pressed, key: str) -> None:
         """Where the answer comes from, for whoever pressed."""
         await pressed.response.defer(ephemeral=True, thinking=True)
-        question = self.asking.question(key)
+        question = await self.asking.question(key, _server_of(pressed))
         await pressed.edit_original_response(view=cards.sources(question) if question else cards.told(GONE))
 
     async def vote(self, pressed: Pressed, key: str, up: bool) -> None:
         """Store a vote; a later one by the same person on the same message replaces it."""
         await pressed.response.defer(ephemeral=True, thinking=True)
-        question = self.asking.question(key)
+        question = await self.asking.question(key, _server_of(pressed))
         if question is None or pressed.message is None:
             await pressed.edit_original_response(view=cards.told(GONE))
             return
@@ -170,7 +182,7 @@ class Desk:
 
     async def follow_up(self, pressed: Pressed, asker: int, key: str) -> None:
         """Answer the chosen follow-up in a new message, which only its reader sees unless they asked the first one."""
-        question = self.asking.question(key)
+        question = await self.find(pressed, key)
         private = pressed.user.id != asker or _is_ephemeral(pressed)
         if question is None:
             await pressed.response.send_message(view=cards.told(GONE), ephemeral=True)
@@ -180,6 +192,10 @@ class Desk:
     async def rephrased(self, pressed: Pressed, asked: str) -> None:
         """Answer what somebody typed into the box, as publicly as the card it was opened from."""
         await self.take(pressed, asked, private=_is_ephemeral(pressed))
+
+    async def find(self, pressed: Pressed, key: str) -> Question | None:
+        """The question that a button stands for, before anything was answered. Raises TooSlow."""
+        return await in_time(self.asking.question(key, _server_of(pressed)))
 
     async def _open(self, pressed: Pressed, asker: int) -> bool:
         """Defer: an edit of the card for the asker, a private card for anybody else. Whether it is the asker."""

@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TutorBot
+from bot.cogs.moderators import moderated
 from bot.ui import panels
-from bot.ui.failure import NOT_MODERATOR, notice
 
 Used = discord.Interaction[Any]
 
@@ -26,7 +26,7 @@ class Moderation(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def settings(self, interaction: Used) -> None:
-        if guild_id := await self._open(interaction, new=True):
+        if guild_id := await moderated(interaction, new=True):
             await self._show_settings(interaction, guild_id)
 
     @app_commands.command(name="unanswered", description="Questions asked here that I had no answer to")
@@ -34,43 +34,31 @@ class Moderation(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def unanswered(self, interaction: Used) -> None:
-        if guild_id := await self._open(interaction, new=True):
+        if guild_id := await moderated(interaction, new=True):
             await self._show_page(interaction, guild_id, 0)
 
     async def set_channels(self, pressed: Used, channels: tuple[int, ...]) -> None:
         """Answer every question in these channels from now on."""
-        if guild_id := await self._open(pressed):
+        if guild_id := await moderated(pressed):
             await self.bot.store.guilds.set_ask_channels(guild_id, channels)
             await self._show_settings(pressed, guild_id)
 
     async def set_consent(self, pressed: Used, keep: bool) -> None:
         """Keep the text of unanswered questions from now on, or no longer."""
-        if guild_id := await self._open(pressed):
+        if guild_id := await moderated(pressed):
             await self.bot.store.guilds.set_keep_unanswered_text(guild_id, keep)
             await self._show_settings(pressed, guild_id)
 
     async def turn_to(self, pressed: Used, before: int) -> None:
         """Show the page of questions before a number."""
-        if guild_id := await self._open(pressed):
+        if guild_id := await moderated(pressed):
             await self._show_page(pressed, guild_id, before)
 
     async def close(self, pressed: Used, question: int, before: int) -> None:
         """Take a question off the list."""
-        if guild_id := await self._open(pressed):
+        if guild_id := await moderated(pressed):
             await self.bot.store.unanswered.close(guild_id, question)
             await self._show_page(pressed, guild_id, before)
-
-    async def _open(self, interaction: Used, *, new: bool = False) -> int | None:
-        """Defer and return the server, or refuse.
-
-        Discord hides the commands from everybody else, but a panel that is open outlives a permission that is taken
-        away, so every press is checked.
-        """
-        if interaction.guild_id is None or not interaction.permissions.manage_guild:
-            await interaction.response.send_message(view=notice(NOT_MODERATOR), ephemeral=True)
-            return None
-        await interaction.response.defer(ephemeral=True, thinking=new)
-        return interaction.guild_id
 
     async def _show_settings(self, interaction: Used, guild_id: int) -> None:
         current = await self.bot.store.guilds.get(guild_id)

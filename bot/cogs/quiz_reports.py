@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.study.deck import key_of
+from bot.study.hits import key_of
 from bot.study.quiz import Quiz
 from bot.ui import cards, report_cards
 from bot.ui.failure import NOT_MODERATOR, notice

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.study import quiz_results as results
-from bot.study.deck import key_of
+from bot.study.hits import key_of
 from bot.study.memory import Rating
 from bot.study.quiz import Quiz
 from bot.ui import cards, quiz_cards

@@ -101,7 +101,7 @@ class Reviewing:
         """Show the whole answer to a question, to whoever pressed alone."""
         await pressed.response.defer(ephemeral=True, thinking=True)
         shown = await self._find(pressed, key)
-        card = self._desk.whole(shown.question, pressed.user.id) if shown else cards.told(GONE)
+        card = self._desk.whole(shown.question, pressed.user.id, pressed.guild_id) if shown else cards.told(GONE)
         await pressed.edit_original_response(view=card)
 
     async def forecast(self, used: Pressed) -> None:

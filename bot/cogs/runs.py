@@ -20,7 +20,7 @@ from bot.sandbox.errors import SandboxError
 from bot.sandbox.wire import RunRequest, RunResult
 from bot.store import Store
 from bot.study import snippets
-from bot.study.deck import key_of
+from bot.study.hits import key_of
 from bot.study.running import Limits, Quota, Refusal, Ticket, standing
 from bot.ui import cards, run_cards
 from bot.ui.failure import notice, sentence
@@ -186,7 +186,7 @@ class Runs:
 
     async def proof(self, pressed: Pressed, key: str, index: int) -> None:
         """Run a proof, for whoever pressed."""
-        question = self._desk.asking.question(key)
+        question = await self._desk.find(pressed, key)
         if question is None or index >= len(question.proofs):
             await pressed.response.send_message(view=cards.told(GONE), ephemeral=True)
             return
@@ -243,7 +243,7 @@ class Runs:
                 limits=self._limits,
                 code=job.code if job.unseen else "",
                 note=job.note,
-                question=about if about and self._desk.asking.question(about) else None,
+                question=about if about and await self._desk.asking.question(about, None) else None,
                 editable=editable,
                 keyboard=keyboard,
                 barred="" if place.may_attach else MAY_NOT_ATTACH,

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from bot.library import Library
 from bot.store import Held, Store
-from bot.study.deck import key_of
 from bot.study.exercise import Exercise
+from bot.study.hits import key_of
 from bot.study.memory import Card
 from bot.study.review_session import Step, exercise_for
 from knowledge.questions import Question

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.store.conversations import Conversation, Conversations
 from bot.store.daily import Daily, DailyQuestions, Post
 from bot.store.database import Database, sqlite_url
+from bot.store.decks import Deck, DeckQuestion, Decks, KeptRun
 from bot.store.guilds import Guilds, GuildSettings
 from bot.store.interviews import HeldInterview, Interviews
 from bot.store.meetings import Meetings
@@ -22,6 +23,7 @@ from bot.store.reports import Reported, Reports
 from bot.store.reviews import Held, Reviews
 from bot.store.scorecards import KeptCard, Scorecards
 from bot.store.snippets import Snippet, Snippets
+from bot.store.suggestions import Suggestion, Suggestions
 from bot.store.timers import Timer, Timers
 from bot.store.unanswered import Unanswered, UnansweredQuestions
 from bot.store.values import Values
@@ -30,16 +32,20 @@ from bot.store.votes import VoteCounts, Votes
 __all__ = [
     "Conversation",
     "Daily",
+    "Deck",
+    "DeckQuestion",
     "GuildSettings",
     "Held",
     "HeldInterview",
     "KeptCard",
+    "KeptRun",
     "Person",
     "Post",
     "Reported",
     "Snippet",
     "Standing",
     "Store",
+    "Suggestion",
     "Timer",
     "Unanswered",
     "VoteCounts",
@@ -73,6 +79,8 @@ class Store:
         self.partners = Partners(database)
         self.interviews = Interviews(database)
         self.scorecards = Scorecards(database)
+        self.decks = Decks(database)
+        self.suggestions = Suggestions(database, self.decks)
 
     @classmethod
     async def open(cls, url: str | sa.URL, *, busy_timeout_s: float = 5.0) -> Store:

@@ -95,6 +95,13 @@ DECLARED: dict[str, Declared] = {
     "daily": NOBODY,
     "daily_answers": (Rows("user_id"),),
     "daily_posts": NOBODY,
+    # A server's questions stay when whoever brought them in is forgotten; what is not in its decks yet goes.
+    "deck_imports": (Rows("user_id"),),
+    "deck_questions": (Blanks("added_by"),),
+    "deck_revisions": NOBODY,
+    "deck_suggestions": (Rows("user_id"),),
+    "deck_vectors": NOBODY,
+    "decks": (Blanks("created_by"),),
     "guilds": NOBODY,
     "interview_events": (Rows("user_id"),),
     "interview_people": (Rows("user_id"),),

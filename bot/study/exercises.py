@@ -22,7 +22,7 @@ LONGEST_PROGRAM = 1900
 _BEST_GAPS = 3
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def forms_of(question: Question) -> tuple[Form, ...]:
     """The forms in which a question can be asked. Every question can be asked in free text."""
     can: list[Form] = []
@@ -103,9 +103,7 @@ def _true_false(question: Question, chance: random.Random) -> Exercise:
         "true-false",
         f"**True or false?**\n{misconception.right if holds else misconception.wrong}",
         expected=("True" if holds else "False",),
-        hints=(_pointer(question), _masked(question.key_points[0]), question.key_points[0])
-        if question.key_points
-        else (_pointer(question),),
+        hints=(_pointer(question), *_first_point(question), *question.key_points[:1]),
         because=misconception.right,
         options=("True", "False"),
         right=0 if holds else 1,
@@ -127,7 +125,7 @@ def _output(question: Question, chance: random.Random) -> Exercise:
         "output",
         f"**What does this print?**\nFill in {_listed(blanks.MARKS[: len(values)])}.",
         expected=tuple(value.text for value in values),
-        hints=(_pointer(question), _masked(question.key_points[0]), f"{blanks.MARKS[0]} is `{values[0].text}`."),
+        hints=(_pointer(question), *_first_point(question), f"{blanks.MARKS[0]} is `{values[0].text}`."),
         code=proof.code,
         printed=proof.output,
         values=values,
@@ -145,7 +143,7 @@ def _code(question: Question, chance: random.Random) -> Exercise:
         expected=(missing,),
         hints=(
             _pointer(question),
-            _masked(question.key_points[0]),
+            *_first_point(question),
             f"It begins with `{missing[: max(4, len(missing) // 2)]}`.",
         ),
         code=proof.code,
@@ -175,6 +173,11 @@ def _pointer(question: Question) -> str:
     page = question.sources[0].rsplit("/", 1)[-1].removesuffix(".html") if question.sources else ""
     topic = question.topic.replace("-", " ")
     return f"It is about {topic}; the documentation says it under `{page}`." if page else f"It is about {topic}."
+
+
+def _first_point(question: Question) -> tuple[str, ...]:
+    """The first key point, masked, where there is one."""
+    return tuple(map(_masked, question.key_points[:1]))
 
 
 def _masked(statement: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.study.deck import KEY_LENGTH, base36, key_of
 from bot.study.exercise import FORMS, Exercise, Form
 from bot.study.exercises import compose, forms_of
+from bot.study.hits import KEY_LENGTH, base36, key_of
 from bot.study.memory import Card, Rating, Review
 from knowledge.questions import Question
 

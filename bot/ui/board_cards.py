@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.study.board import Entry, Period, Place, Span, looks
-from bot.study.deck import base36
+from bot.study.hits import base36
 from bot.ui import text
 from bot.ui.board_items import BoardButton, SeeSelect
 from bot.ui.cards import ANSWER, PANEL, Item, layout, small

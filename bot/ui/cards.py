@@ -15,7 +15,8 @@ from urllib.parse import quote_plus
 import discord
 from discord import ui
 
-from bot.study.deck import Deck, key_of
+from bot.study.decks import number_of
+from bot.study.hits import Hand, key_of
 from bot.ui import text
 from bot.ui.failure import notice
 from bot.ui.items import FollowUpSelect, RephraseButton, ShowButton, SourcesButton, VoteButton
@@ -34,10 +35,14 @@ Item = ui.Item[Any]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One hit as a card shows it: the question, and how sure the tutor is, or None when a person chose it."""
+    """One hit as a card shows it: the question, and how sure the tutor is, or None when a person chose it.
+
+    `deck` is the name of the server's deck that it is from, where that is known.
+    """
 
     question: Question
     score: float | None
+    deck: str = ""
 
 
 def layout(colour: int, *items: Item) -> ui.LayoutView:
@@ -57,15 +62,17 @@ def about(question: Question) -> str:
     return f"{text.topic_name(question.topic)} · {question.level}"
 
 
-def answer(shown: Shown, deck: Deck, near: Sequence[Question], *, note: str = "") -> ui.LayoutView:
+def answer(shown: Shown, hand: Hand, near: Sequence[Question], *, note: str = "") -> ui.LayoutView:
     """The answer with its proof, its sources and its buttons.
 
-    `deck` says who asked and what *Not this one* shows next (nothing when it is empty). `near` are the questions that
+    `hand` says who asked and what *Not this one* shows next (nothing when it is empty). `near` are the questions that
     the follow-up select offers, at most 25. `note` is a small line above the title, already safe to show.
     """
     question = shown.question
     certainty = "you chose this question" if shown.score is None else text.sureness(shown.score)
     head = f"### {text.title(question.question)}\n{small(f'{certainty} · {about(question)}')}"
+    if origin := origin_line(question, shown.deck):
+        head += f"\n{origin}"
     if note:
         head = f"{small(note)}\n{head}"
     body = text.cut_markdown(question.answer, ANSWER_LIMIT)
@@ -76,19 +83,31 @@ def answer(shown: Shown, deck: Deck, near: Sequence[Question], *, note: str = ""
     if question.proofs:
         items.append(ui.TextDisplay(proof(question.proofs[0], question.torch, room)))
         items.append(ui.ActionRow(ProofButton(key, 0)))
-    items.append(ui.TextDisplay(sources))
-    buttons: list[Item] = [SourcesButton(key), VoteButton(key, up=True), VoteButton(key, up=False)]
-    if deck.held:
-        buttons.insert(0, ShowButton(deck.next(), "Not this one"))
+    if sources:
+        items.append(ui.TextDisplay(sources))
+    buttons: list[Item] = [VoteButton(key, up=True), VoteButton(key, up=False)]
+    if question.sources or question.misconceptions or question.proofs[1:]:
+        buttons.insert(0, SourcesButton(key))
+    if hand.held:
+        buttons.insert(0, ShowButton(hand.next(), "Not this one"))
     items.append(ui.ActionRow(*buttons))
     if near:
-        items.append(ui.ActionRow(FollowUpSelect(deck.asker, key, [option(other) for other in near[:OPTIONS]])))
+        items.append(ui.ActionRow(FollowUpSelect(hand.asker, key, [option(other) for other in near[:OPTIONS]])))
     return layout(ANSWER if shown.score is None or shown.score >= 0.5 else SUGGEST, *items)
 
 
+def origin_line(question: Question, deck: str = "") -> str:
+    """That a question was written by people of a server, and nobody has proved it; "" for one of the corpus."""
+    if number_of(question.id) is None:
+        return ""
+    whose = f"this server's deck “{text.quote(deck)}”" if deck else "a server's own deck"
+    return small(f"From {whose} · written by people there, not proved by code")
+
+
 def proof(shown: Proof, torch: str, limit: int) -> str:
-    """A snippet and what it printed, in at most `limit` characters."""
-    head, printed = f"**Proof** · ran on torch {torch}", small("prints")
+    """A snippet and what it printed, in at most `limit` characters. Without `torch`, its author says so, no more."""
+    head = f"**Proof** · ran on torch {torch}" if torch else "**Code** · by its author, I have not run it"
+    printed = small("prints")
     room = limit - len(head) - len(printed) - 3
     output = text.code_block(shown.output, limit=max(120, min(room // 2, len(shown.output) + 60)))
     code = text.code_block(shown.code, "py", limit=room - len(output))
@@ -105,7 +124,9 @@ def option(question: Question) -> discord.SelectOption:
 
 
 def sources_line(question: Question) -> str:
-    """The first sources as short links on one line; the others are behind the button."""
+    """The first sources as short links on one line; the others are behind the button. "" where there are none."""
+    if not question.sources:
+        return ""
     links = [text.link(url) for url in question.sources]
     line = " · ".join(links[:3])
     while len(line) > 600 and len(links) > 1:
@@ -114,7 +135,7 @@ def sources_line(question: Question) -> str:
     return small(f"Sources: {line}")
 
 
-def suggest(asked: str, suggestions: Sequence[Shown], deck: Deck) -> ui.LayoutView:
+def suggest(asked: str, suggestions: Sequence[Shown], hand: Hand) -> ui.LayoutView:
     """The closest three, each with a button, for a question that may be one of them."""
     items: list[Item] = [
         ui.TextDisplay(f"### Did you mean one of these?\n{small(f'You asked: {text.quote(asked)}')}"),
@@ -123,9 +144,11 @@ def suggest(asked: str, suggestions: Sequence[Shown], deck: Deck) -> ui.LayoutVi
     for index, shown in enumerate(suggestions[:3]):
         line = f"**{text.title(shown.question.question)}**\n"
         line += small(f"{text.sureness(shown.score or 0.0)} · {about(shown.question)}")
-        button = ShowButton(deck.pick(index), f"Show {index + 1}", primary=True)
+        if origin := origin_line(shown.question, shown.deck):
+            line += f"\n{origin}"
+        button = ShowButton(hand.pick(index), f"Show {index + 1}", primary=True)
         items.append(ui.Section(ui.TextDisplay(line), accessory=button))
-    items.append(ui.ActionRow(ShowButton(deck.spent(), "None of these")))
+    items.append(ui.ActionRow(ShowButton(hand.spent(), "None of these")))
     return layout(SUGGEST, *items)
 
 
@@ -174,7 +197,8 @@ AnyLink = ui.Button[ui.LayoutView]
 def sources(question: Question) -> ui.LayoutView:
     """Every source, what is commonly misstated, and the proofs that the card has no room for."""
     links = "\n".join(f"- {text.link(url)}" for url in question.sources)
-    head = text.cut_markdown(f"### Sources\n{small(text.title(question.question))}\n{links}", 1500)
+    title = "### Sources" if links else "### More about it"
+    head = text.cut_markdown(f"{title}\n{small(text.title(question.question))}\n{links}".rstrip(), 1500)
     parts = [head]
     for misconception in question.misconceptions:
         line = f"**Commonly misstated as**\n> {misconception.wrong}\n**In fact**\n> {misconception.right}"

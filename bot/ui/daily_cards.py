@@ -13,8 +13,8 @@ from discord import ui
 
 from bot.store import Daily, Post
 from bot.study.daily import Standing
-from bot.study.deck import key_of
 from bot.study.exercise import Exercise, letter_of
+from bot.study.hits import key_of
 from bot.study.local_time import clock_face
 from bot.study.marks import Mark
 from bot.ui import text

@@ -16,7 +16,7 @@ from bot.study.exercise import LETTERS, NAMES, Exercise
 from bot.study.marks import VERDICTS, Mark
 from bot.ui import text
 from bot.ui.cards import Item, small
-from bot.ui.items import StatelessModal
+from bot.ui.items import StatelessModal, typed_values
 from knowledge.questions import Question
 
 PROMPT_LIMIT, CODE_LIMIT, OUTPUT_LIMIT = 500, 1950, 700
@@ -62,17 +62,11 @@ def answer_modal(exercise: Exercise, custom_id: str) -> StatelessModal:
 
 def typed_answers(submitted: dict[str, Any]) -> tuple[str, ...]:
     """What was typed into the inputs of an `answer_modal`, in their order."""
-    found: dict[int, str] = {}
-
-    def look(component: dict[str, Any]) -> None:
-        name = str(component.get("custom_id", ""))
-        if name.startswith(TYPED):
-            found[int(name.removeprefix(TYPED))] = str(component.get("value") or "")
-        for inner in (*component.get("components", ()), component.get("component")):
-            if inner:
-                look(inner)
-
-    look(submitted)
+    found = {
+        int(name.removeprefix(TYPED)): value
+        for name, value in typed_values(submitted).items()
+        if name.startswith(TYPED)
+    }
     return tuple(value for _, value in sorted(found.items()))
 
 

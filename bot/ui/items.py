@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 from discord import ui
 
-from bot.study.deck import KEY_LENGTH, PATTERN, Deck, base36
+from bot.study.hits import KEY_LENGTH, PATTERN, Hand, base36
 from bot.ui.failure import explain
 
 if TYPE_CHECKING:
@@ -40,22 +40,22 @@ def desk_of(interaction: discord.Interaction[Any]) -> Desk:
     return cast("TutorBot", interaction.client).desk
 
 
-class ShowButton(ui.DynamicItem[AnyButton], template=rf"ask:show:(?P<deck>{PATTERN})"):
-    """Shows the top of a deck: *Not this one*, a suggestion, *None of these*."""
+class ShowButton(ui.DynamicItem[AnyButton], template=rf"ask:show:(?P<hand>{PATTERN})"):
+    """Shows the top of a hand: *Not this one*, a suggestion, *None of these*."""
 
-    def __init__(self, deck: Deck, label: str = "Show", *, primary: bool = False) -> None:
+    def __init__(self, hand: Hand, label: str = "Show", *, primary: bool = False) -> None:
         style = discord.ButtonStyle.primary if primary else discord.ButtonStyle.secondary
-        super().__init__(ui.Button(label=label, style=style, custom_id=f"ask:show:{deck}"))
-        self.deck = deck
+        super().__init__(ui.Button(label=label, style=style, custom_id=f"ask:show:{hand}"))
+        self.hand = hand
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: AnyItem, match: re.Match[str], /
     ) -> Self:
-        return cls(Deck.parse(match["deck"]))
+        return cls(Hand.parse(match["hand"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, desk_of(interaction).show(interaction, self.deck))
+        await guarded(interaction, desk_of(interaction).show(interaction, self.hand))
 
 
 class SourcesButton(ui.DynamicItem[AnyButton], template=rf"ask:sources:(?P<key>{KEY})"):
@@ -157,6 +157,21 @@ def typed_text(component: Submitted) -> str:
         return str(component["value"])
     inner = [*component.get("components", ()), *([component["component"]] if "component" in component else ())]
     return next((value for part in inner if (value := typed_text(part))), "")
+
+
+def typed_values(submitted: Submitted) -> dict[str, str]:
+    """What was typed into the inputs of a submitted modal, by their custom_ids."""
+    found: dict[str, str] = {}
+
+    def look(component: Submitted) -> None:
+        if "value" in component:
+            found[str(component.get("custom_id"))] = str(component["value"] or "")
+        for inner in (*component.get("components", ()), component.get("component")):
+            if inner:
+                look(inner)
+
+    look(submitted)
+    return found
 
 
 def rephrase_modal() -> StatelessModal:

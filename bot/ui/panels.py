@@ -211,6 +211,7 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "- `/review start`: what you answered comes back just before you would forget it\n"
             "- `/review reminder`: a direct message at your own time when something is due\n"
             "- `/daily leaderboard`: who knew this server's questions of the day\n"
+            "- `/deck suggest`: a question of your own for this server\n"
             "- `/progress`, `/leaderboard`, `/timezone`: how far you are, and when your days begin"
         ),
         ui.TextDisplay(
@@ -231,6 +232,7 @@ def help_card(questions: int, topics: int) -> ui.LayoutView:
             "**For moderators**\n"
             "- `/settings`: channels in which I answer every question\n"
             "- `/daily set`: a question of the day\n"
+            "- `/deck import`: this server's own questions, from a file\n"
             "- `/unanswered`: what I did not know"
         ),
         ui.TextDisplay(

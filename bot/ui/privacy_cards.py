@@ -35,6 +35,8 @@ delete them
 - *Your settings*, such as time zone, reminders and leaderboard: until you delete them
 - *Your votes* 👍 👎, so that each counts once: until you delete them
 - *Code that you ran*, for *Edit and run again* alone: 30 days, or until its message is deleted
+- *Questions that you suggest* for a server's decks: 90 days after its moderators decided; what they took stays there, \
+without your name
 - *Which answer I gave you*, so that follow-ups work: 90 days; your words only where a server's moderators allow it
 - *What I have to do at a time*, such as your reminder: until it is done"""
 SEEN = """\
@@ -46,8 +48,8 @@ SURE = """\
 Your answers, review schedule, streak, points, settings, votes and kept code go at once and cannot be brought back. \
 *Export my data* first if you want to keep them."""
 REMAINS = """\
-What remains names nobody: how many questions went unanswered in a server. Messages in Discord are Discord's: delete \
-yours there. If you go on, I begin anew."""
+What remains names nobody: how many questions went unanswered in a server, and what its decks have. Messages in \
+Discord are Discord's: delete yours there. If you go on, I begin anew."""
 
 
 def privacy_of(interaction: discord.Interaction[Any]) -> PrivacyCog:

@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.store import Reported
-from bot.study.deck import key_of
+from bot.study.hits import key_of
 from bot.ui import text
 from bot.ui.cards import PANEL, Item, layout, small
 from bot.ui.items import StatelessModal

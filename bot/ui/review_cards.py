@@ -17,7 +17,7 @@ from bot.study.memory import Rating
 from bot.study.reminders import in_words
 from bot.study.review_session import MOST_NEW, Step, Summary, interval
 from bot.ui import text
-from bot.ui.cards import ANSWER, PANEL, SUGGEST, TEXT_LIMIT, Item, about, layout, small, sources_line
+from bot.ui.cards import ANSWER, PANEL, SUGGEST, TEXT_LIMIT, Item, about, layout, origin_line, small, sources_line
 from bot.ui.exercise_cards import EXPLAINED_LIMIT, exercise_items, explained
 from bot.ui.review_items import LookUpButton, MoreButton, PlainButton, StepButton
 from knowledge.questions import Question
@@ -69,13 +69,13 @@ def back(shown: Front, waits: Mapping[Rating, timedelta]) -> ui.LayoutView:
     """The answer, for the person to say how well they knew it."""
     question = shown.question
     head = f"{_head(shown.place, question, shown.exercise, shown.note)}\n**{text.title(question.question)}**"
-    sources = sources_line(question)
-    room = TEXT_LIMIT - len(head) - len(sources) - 50
+    beneath = "\n".join(filter(None, (sources_line(question), origin_line(question))))
+    room = TEXT_LIMIT - len(head) - len(beneath) - 50
     return layout(
         PANEL,
         ui.TextDisplay(head),
         ui.TextDisplay(text.cut_markdown(question.answer, min(ANSWER_LIMIT, room))),
-        ui.TextDisplay(sources),
+        *([ui.TextDisplay(beneath)] if beneath else []),
         ui.TextDisplay("**How well did you know it?**"),
         ui.ActionRow(*_ratings("rate", shown.step, waits, None)),
         ui.ActionRow(LookUpButton(shown.step.key)),

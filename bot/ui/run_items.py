@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 import discord
 from discord import ui
 
-from bot.study.deck import KEY_LENGTH, base36
+from bot.study.hits import KEY_LENGTH, base36
 from bot.study.snippets import BOX
 from bot.ui.items import AnyButton, AnyItem, StatelessModal, guarded
 

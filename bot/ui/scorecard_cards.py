@@ -9,7 +9,7 @@ import discord
 from discord import ButtonStyle, ui
 
 from bot.store.scorecards import KeptCard, Marks
-from bot.study.deck import key_of
+from bot.study.hits import key_of
 from bot.study.interview.cards import AxisResult, Scorecard
 from bot.study.interview.scoring import ACCEPTABLE, STRONG_FROM, WEAK_BELOW
 from bot.study.interview.steps import mention

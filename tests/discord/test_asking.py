@@ -239,7 +239,7 @@ async def test_every_command_says_where_it_works_and_for_whom(world: World) -> N
         "Answer this",
         "Run code",
     }
-    servers = {"daily", "leaderboard", "settings", "unanswered"}
+    servers = {"daily", "deck", "leaderboard", "settings", "unanswered"}
     assert set(commands) == anywhere | servers
     for name in anywhere:
         assert commands[name]["integration_types"] == [0, 1], "installed by a server or by a user"

@@ -10,13 +10,13 @@ from urllib.parse import unquote_plus
 import pytest
 from discord import ui
 
-from bot.study.deck import Deck
+from bot.study.hits import Hand
 from bot.ui import cards
 from knowledge.questions import Misconception, Proof, Question
 from knowledge.tutor import Tutor
 from tests.discord import wire
 
-FULL = Deck.deal(2**64 - 1, [(f"question-{number}", 0.99) for number in range(5)])
+FULL = Hand.deal(2**64 - 1, [(f"question-{number}", 0.99) for number in range(5)])
 
 
 def checked(card: ui.LayoutView) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.store import Conversation, Held, Snippet
 from bot.store.conversations import Conversations
+from bot.store.decks import Decks
 from bot.store.reviews import Reviews
 from bot.store.snippets import Snippets
 
@@ -30,6 +31,18 @@ class SlowConversations(Conversations):
     async def latest(self, channel_id: int, user_id: int | None = None) -> Conversation | None:
         await asyncio.sleep(self._delay_s)
         return None
+
+
+class SlowDecks(Decks):
+    """Says only after `delay_s` seconds that no server has decks."""
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+        self.after_change = []
+
+    async def revisions(self) -> dict[int, str]:
+        await asyncio.sleep(self._delay_s)
+        return {}
 
 
 class SlowReviews(Reviews):

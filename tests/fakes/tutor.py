@@ -1,13 +1,15 @@
-"""A tutor that fails or dawdles, over the corpus of a real one."""
+"""Tutors that fail, dawdle or count, over the corpus of a real one."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
 
+from knowledge.encoder import Vectors
 from knowledge.grading import Graded, Rubric
 from knowledge.questions import Corpus, Question
 from knowledge.search import Found
+from knowledge.supplement import Supplement
 from knowledge.tutor import Tutor
 
 
@@ -33,11 +35,11 @@ class TroubledTutor(Tutor):
         self.corpus = real.corpus
         self.notices = real.notices
 
-    async def ask(self, query: str, context: Sequence[str] = ()) -> Found:
+    async def ask(self, query: str, context: Sequence[str] = (), beside: Supplement | None = None) -> Found:
         await asyncio.sleep(self._delay_s)
         if self._error is not None:
             raise self._error
-        return await self._real.ask(query, context)
+        return await self._real.ask(query, context, beside)
 
     async def grade(self, rubric: Rubric, answer: str) -> Graded:
         return await self._real.grade(rubric, answer)
@@ -46,3 +48,30 @@ class TroubledTutor(Tutor):
         if self._error is not None:
             raise self._error
         return self._real.complete(typed, limit)
+
+
+class CountingTutor(Tutor):
+    """The real tutor, which notes the texts that it embeds."""
+
+    def __init__(self, real: Tutor) -> None:
+        self._real = real
+        self.corpus = real.corpus
+        self.notices = real.notices
+        self.embedded: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        return self._real.fingerprint
+
+    async def ask(self, query: str, context: Sequence[str] = (), beside: Supplement | None = None) -> Found:
+        return await self._real.ask(query, context, beside)
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += texts
+        return await self._real.embed(texts)
+
+    async def supplement(self, questions: Sequence[Question], vectors: Vectors) -> Supplement:
+        return await self._real.supplement(questions, vectors)
+
+    async def closest(self, vectors: Vectors) -> list[tuple[Question, float]]:
+        return await self._real.closest(vectors)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.encoder import Encoder, find_model, open_encoder
+from knowledge.encoder import TokenEncoder, find_model, open_encoder
 from knowledge.questions import Question, parse_question
 
 CHECKOUT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def encoder(data_dir: Path) -> Encoder:
+def encoder(data_dir: Path) -> TokenEncoder:
     return open_encoder(find_model(None), "cpu", data_dir / "models")
 
 

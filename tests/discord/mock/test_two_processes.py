@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.cogs.interview_room import InterviewRoom
 from bot.cogs.interviewing import Interviewing
 from bot.library import Library
+from bot.own_questions import OwnQuestions
 from bot.store import Store
 from bot.store.interviews import Elsewhere
 from bot.study.interview import effects
@@ -39,7 +40,7 @@ class Process:
     """What a process of the bot has of interviews, without Discord."""
 
     def __init__(self, store: Store, tutor: Tutor, hours: Hours) -> None:
-        room = InterviewRoom(tutor, Library(tutor.corpus, store), store)
+        room = InterviewRoom(tutor, Library(tutor.corpus, OwnQuestions(store)), store)
         self.store = store
         self.stage = EmptyStage(room)
         self.clock = Clock(store.timers, hours.now)

@@ -10,7 +10,7 @@ from simcord.actors import MemberActor
 from simcord.results import InteractionResult
 
 from bot.store import Store
-from bot.study.deck import key_of
+from bot.study.hits import key_of
 from bot.study.memory import Card, Rating, Review
 from knowledge.questions import Question
 from knowledge.tutor import Tutor

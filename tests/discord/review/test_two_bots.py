@@ -12,6 +12,7 @@ from bot.cogs.posting import Posting
 from bot.cogs.reminding import Reminding
 from bot.cogs.shelf import Shelf
 from bot.library import Library
+from bot.own_questions import OwnQuestions
 from bot.store import Store
 from bot.store.daily import POST
 from bot.store.reminders import REMINDER
@@ -40,7 +41,7 @@ async def store(stores: list[Store]) -> Store:
 
 def clock_of(store: Store, world: World, time: Time, tutor: Tutor) -> Clock:
     """The clock of another bot: everything its own but the way to Discord."""
-    clock, library = Clock(store.timers, time.now), Library(tutor.corpus, store)
+    clock, library = Clock(store.timers, time.now), Library(tutor.corpus, OwnQuestions(store))
     shelf = Shelf(store, library)
     clock.on(POST, Posting(world.env.bot, store, library, clock).post)
     reviewing = world.env.bot.reviewing  # type: ignore[attr-defined]
@@ -70,7 +71,10 @@ async def test_two_that_post_at_the_same_moment_post_once(
     await world.mod.slash(world.general, "daily set", channel=world.help, time="09:00", timezone="UTC")
     daily = await stores[0].daily.get(world.guild.id)
     assert daily is not None
-    bots = [Posting(world.env.bot, each, Library(tutor.corpus, each), Clock(each.timers, time.now)) for each in stores]
+    bots = [
+        Posting(world.env.bot, each, Library(tutor.corpus, OwnQuestions(each)), Clock(each.timers, time.now))
+        for each in stores
+    ]
     done = await asyncio.gather(*(bot.put(daily, time.now().date(), time.now()) for bot in bots))
     assert sum(fresh for _, fresh in done) == 1
     assert len({post.question_id for post, _ in done}) == 1

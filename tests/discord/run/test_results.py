@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.sandbox.wire import RunFile, RunResult
-from bot.study.deck import key_of
+from bot.study.hits import key_of
 from bot.worker import Worker
 from knowledge.tutor import Tutor
 from tests.discord.run.helpers import AMBER, GREEN, RED, attached, run

@@ -33,7 +33,7 @@ def base36(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One hit of a deck: the question's key, and how sure the tutor was, in percent 0…99."""
+    """One hit of a hand: the question's key, and how sure the tutor was, in percent 0…99."""
 
     key: str
     percent: int
@@ -45,7 +45,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Deck:
+class Hand:
     """Who asked, the hits, best first, and which of them is on top; past the last one there is none."""
 
     asker: int
@@ -53,16 +53,16 @@ class Deck:
     position: int = 0
 
     @classmethod
-    def deal(cls, asker: int, hits: Iterable[tuple[str, float]]) -> Deck:
-        """A deck from question ids and their scores 0…1."""
+    def deal(cls, asker: int, hits: Iterable[tuple[str, float]]) -> Hand:
+        """A hand from question ids and their scores 0…1."""
         held = (Held(key_of(question_id), min(99, max(0, round(100 * score)))) for question_id, score in hits)
         return cls(asker, tuple(held)[:HITS])
 
     @classmethod
-    def parse(cls, text: str) -> Deck:
+    def parse(cls, text: str) -> Hand:
         """Read back what `str()` wrote. Raises ValueError on anything else."""
         if not re.fullmatch(PATTERN, text):
-            raise ValueError(f"not a deck: {text!r}")
+            raise ValueError(f"not a hand: {text!r}")
         asker, position, cards = text.split(":")
         chunks = (cards[start : start + _CARD] for start in range(0, len(cards), _CARD))
         return cls(
@@ -80,15 +80,15 @@ class Deck:
         """The hit to show, or None when all have been turned down."""
         return self.held[self.position] if self.position < len(self.held) else None
 
-    def next(self) -> Deck:
-        """The deck with its top turned down."""
+    def next(self) -> Hand:
+        """The hand with its top turned down."""
         return replace(self, position=min(self.position + 1, len(self.held)))
 
-    def pick(self, index: int) -> Deck:
-        """The deck with hit `index` on top and the others after it in their order."""
+    def pick(self, index: int) -> Hand:
+        """The hand with hit `index` on top and the others after it in their order."""
         chosen = self.held[index]
         return replace(self, held=(chosen, *(held for held in self.held if held is not chosen)), position=0)
 
-    def spent(self) -> Deck:
-        """The deck with every hit turned down."""
+    def spent(self) -> Hand:
+        """The hand with every hit turned down."""
         return replace(self, position=len(self.held))

@@ -1,4 +1,4 @@
-"""A deck goes through a custom_id unharmed, and its moves are what the buttons promise."""
+"""A hand goes through a custom_id unharmed, and its moves are what the buttons promise."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.study.deck import Deck, Held, base36, key_of
+from bot.study.hits import Hand, Held, base36, key_of
 from knowledge.questions import load_corpus
 
 IDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=80)
@@ -16,38 +16,38 @@ SNOWFLAKE = st.integers(0, 2**64 - 1)
 
 @given(SNOWFLAKE, HITS, st.integers(0, 5))
 def test_a_deck_survives_its_custom_id(asker: int, hits: list[tuple[str, float]], turns: int) -> None:
-    deck = Deck.deal(asker, hits)
+    hand = Hand.deal(asker, hits)
     for _ in range(turns):
-        deck = deck.next()
-    assert Deck.parse(str(deck)) == deck
-    assert len(f"ask:show:{deck}") <= 100
+        hand = hand.next()
+    assert Hand.parse(str(hand)) == hand
+    assert len(f"ask:show:{hand}") <= 100
 
 
 @given(SNOWFLAKE, HITS)
 def test_turning_down_every_hit_ends_with_none(asker: int, hits: list[tuple[str, float]]) -> None:
-    deck = Deck.deal(asker, hits)
+    hand = Hand.deal(asker, hits)
     seen = []
-    while deck.top:
-        seen.append(deck.top.key)
-        deck = deck.next()
+    while hand.top:
+        seen.append(hand.top.key)
+        hand = hand.next()
     assert seen == [key_of(question_id) for question_id, _ in hits[:5]]
-    assert deck.next() == deck
-    assert deck == Deck.deal(asker, hits).spent()
+    assert hand.next() == hand
+    assert hand == Hand.deal(asker, hits).spent()
 
 
 @given(SNOWFLAKE, HITS, st.data())
 def test_a_pick_comes_first_and_the_others_keep_their_order(
     asker: int, hits: list[tuple[str, float]], data: st.DataObject
 ) -> None:
-    deck = Deck.deal(asker, hits)
-    index = data.draw(st.integers(0, len(deck.held) - 1))
-    picked = deck.pick(index)
-    assert picked.top == deck.held[index]
-    assert [held for held in picked.held if held != picked.top] == [held for held in deck.held if held != picked.top]
+    hand = Hand.deal(asker, hits)
+    index = data.draw(st.integers(0, len(hand.held) - 1))
+    picked = hand.pick(index)
+    assert picked.top == hand.held[index]
+    assert [held for held in picked.held if held != picked.top] == [held for held in hand.held if held != picked.top]
 
 
 def test_percent_is_the_rounded_score_within_two_digits() -> None:
-    held = Deck.deal(1, [("a", 1.0), ("b", 0.456), ("c", 0.0)]).held
+    held = Hand.deal(1, [("a", 1.0), ("b", 0.456), ("c", 0.0)]).held
     assert [one.percent for one in held] == [99, 46, 0]
     assert Held("abcdefg", 46).score == 0.46
 
@@ -56,8 +56,8 @@ def test_percent_is_the_rounded_score_within_two_digits() -> None:
     "text", ["", "1:0:", "1:0:short99", "x" * 200, "-1:0:aaaaaaa50", "1:9x:aaaaaaa50", "1:0:AAAAAAA50", "1:0:aaaaaaa5"]
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a deck"):
-        Deck.parse(text)
+    with pytest.raises(ValueError, match="not a hand"):
+        Hand.parse(text)
 
 
 @given(SNOWFLAKE)

@@ -79,7 +79,7 @@ def respond(material: Material, graded: Graded, reading: Reading, talk: Talk, le
         return Probe(IN_SENTENCES, talk.used) if talk.tries < probes else Onward(chance.choice(ENOUGH))
     if reading.verdict == "unsure":
         return Probe(chance.choice(UNCLEAR), talk.used) if not talk.tries else Judge(JUDGE)
-    if reading.verdict == "correct":
+    if reading.verdict == "correct" and not (talk.ask == MAIN and not talk.tries and _half_said(reading)):
         return _deeper(material, talk, left, chance.choice(GOOD))
     if talk.tries < probes:
         return _probe(material, graded, talk, chance)
@@ -111,6 +111,14 @@ def clarification(material: Material, asked: str) -> str:
 
     best = max(material.clarify, key=lambda each: share(each.ask), default=None)
     return best.answer if best is not None and share(best.ask) >= _SAME_QUESTION else NOT_PREPARED
+
+
+def _half_said(reading: Reading) -> bool:
+    """Whether some points were made, nothing was wrong, and at least half is still to be said.
+
+    The right answer in one sentence is right, but who interviews wants to hear the rest.
+    """
+    return bool(reading.covered) and not reading.contradicted and 2 * len(reading.covered) <= reading.points
 
 
 def _deeper(material: Material, talk: Talk, left: timedelta, remark: str, deepest: int = 3) -> Move:

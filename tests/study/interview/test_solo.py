@@ -84,6 +84,14 @@ def test_what_was_left_out_is_asked_about_without_being_said() -> None:
     assert isinstance(respond(graded("wrong"), Talk(tries=solo.MOST_PROBES)), Onward)
 
 
+def test_a_right_answer_in_one_sentence_is_asked_for_its_rest_once() -> None:
+    short = graded("correct", "covered", "missing", "missing")
+    probe = respond(short)
+    assert isinstance(probe, Probe)
+    assert "1 of the 3 points" in probe.remark
+    assert isinstance(respond(short, Talk(tries=1, used=probe.used)), Deeper), "it was right all the same"
+
+
 def test_a_contradiction_is_quoted_once() -> None:
     said = "backward() overwrites .grad " + "and so on " * 40
     probe = respond(graded("wrong", "contradicted", "missing", "missing", said=said))

@@ -24,6 +24,7 @@ from bot.cogs.interview_stage import InterviewStage
 from bot.cogs.interview_steering import InterviewSteering
 from bot.cogs.interviewing import Interviewing
 from bot.cogs.meeting_lobby import MeetingLobby
+from bot.cogs.membership import Membership
 from bot.cogs.posting import Posting
 from bot.cogs.reminding import Reminding
 from bot.cogs.reviewing import Reviewing
@@ -117,13 +118,13 @@ class TutorBot(commands.AutoShardedBot):
         self.clock = Clock(store.timers, now)
         self.own_questions = OwnQuestions(store)
         self.own_search = OwnSearch(tutor, store, self.own_questions)
-        self.desk = Desk(tutor, store, self.own_questions, self.own_search)
+        self.library = Library(tutor.corpus, self.own_questions)
+        shelf = Shelf(store, self.library, Membership(self))
+        self.desk = Desk(tutor, store, self.own_questions, self.own_search, shelf)
         limits = Limits(settings.run_timeout_s, settings.run_memory_mb, settings.run_output_bytes)
         worker = worker or NoWorker(NO_WORKER)
         self.runs = Runs(worker, store, self.desk, limits)
-        self.library = Library(tutor.corpus, self.own_questions)
         self.marker = Marker(tutor, worker)
-        shelf = Shelf(store, self.library)
         self.reviewing = Reviewing(store, shelf, self.marker, self.desk, self.clock)
         self.reminding = Reminding(self, store, shelf, self.reviewing, self.clock)
         self.posting = Posting(self, store, self.library, self.clock)

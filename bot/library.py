@@ -27,6 +27,10 @@ class Library:
         found = {question_id: await self.find(question_id) for question_id in set(question_ids)}
         return {question_id: question.question if question else question_id for question_id, question in found.items()}
 
+    async def server_of(self, question_id: str) -> int | None:
+        """The server whose own question that is; None for one of the corpus or of no deck. Raises StoreError."""
+        return None if question_id in self._corpus else await self._own.server_of(question_id)
+
     async def find(self, question_id: str) -> Question | None:
         """The question of that id, of whatever server; None when there is none any more.
 

@@ -76,6 +76,11 @@ class OwnQuestions:
 
     async def find(self, wanted: str) -> Question | None:
         """The question of that id, in whatever server; None when it is in no enabled deck. Raises StoreError."""
+        server = await self.server_of(wanted)
+        return None if server is None else (await self.of(server)).questions.get(wanted)
+
+    async def server_of(self, wanted: str) -> int | None:
+        """The server that the question of that id belongs to; None when it is in no deck. Raises StoreError."""
         number = number_of(wanted)
         if number is None:
             return None
@@ -85,7 +90,7 @@ class OwnQuestions:
                 return None
             # A question never moves to another server.
             self._servers[number] = server
-        return (await self.of(self._servers[number])).questions.get(wanted)
+        return self._servers[number]
 
     def at_hand(self, guild_id: int | None) -> Collection:
         """As much of a server's questions as is in memory, for what cannot wait."""

@@ -14,6 +14,7 @@ from discord import ui
 
 from bot.cogs.asking import CHOSEN, Asking, Inquiry, Kept, Reply
 from bot.cogs.patience import in_time
+from bot.cogs.shelf import Shelf
 from bot.own_questions import OwnQuestions
 from bot.own_search import OwnSearch
 from bot.store import Store
@@ -40,9 +41,10 @@ Pressed = discord.Interaction[Any]
 class Desk:
     """Serves every way to ask and every button under an answer."""
 
-    def __init__(self, tutor: Tutor, store: Store, own: OwnQuestions, search: OwnSearch) -> None:
+    def __init__(self, tutor: Tutor, store: Store, own: OwnQuestions, search: OwnSearch, shelf: Shelf) -> None:
         self.asking = Asking(tutor, store, own, search)
         self._store = store
+        self._shelf = shelf
         self._cooldown = Cooldown()
 
     # ------------------------------------------------------------------------------------------- questions
@@ -162,13 +164,13 @@ class Desk:
     async def sources(self, pressed: Pressed, key: str) -> None:
         """Where the answer comes from, for whoever pressed."""
         await pressed.response.defer(ephemeral=True, thinking=True)
-        question = await self.asking.question(key, _server_of(pressed))
+        question = await self._question(pressed, key)
         await pressed.edit_original_response(view=cards.sources(question) if question else cards.told(GONE))
 
     async def vote(self, pressed: Pressed, key: str, up: bool) -> None:
         """Store a vote; a later one by the same person on the same message replaces it."""
         await pressed.response.defer(ephemeral=True, thinking=True)
-        question = await self.asking.question(key, _server_of(pressed))
+        question = await self._question(pressed, key)
         if question is None or pressed.message is None:
             await pressed.edit_original_response(view=cards.told(GONE))
             return
@@ -195,7 +197,15 @@ class Desk:
 
     async def find(self, pressed: Pressed, key: str) -> Question | None:
         """The question that a button stands for, before anything was answered. Raises TooSlow."""
-        return await in_time(self.asking.question(key, _server_of(pressed)))
+        return await in_time(self._question(pressed, key))
+
+    async def _question(self, pressed: Pressed, key: str) -> Question | None:
+        """The question that a button stands for: one of this place, or one that the person reviews from elsewhere."""
+        here = _server_of(pressed)
+        if (found := await self.asking.question(key, here)) is not None:
+            return found
+        kept = await self._shelf.find(here, pressed.user.id, key)
+        return kept.question if kept else None
 
     async def _open(self, pressed: Pressed, asker: int) -> bool:
         """Defer: an edit of the card for the asker, a private card for anybody else. Whether it is the asker."""

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from simcord import Env
 from simcord.actors import MemberActor
-from simcord.builders import ChannelHandle
+from simcord.builders import ChannelHandle, UserHandle
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.client import TutorBot
@@ -53,7 +53,7 @@ class World:
         """`/ask` in *general*."""
         return await who.slash(self.general, "ask", question=question, **options)
 
-    async def press(self, who: MemberActor, seen: Seen, label: str) -> InteractionResult:
+    async def press(self, who: MemberActor | UserHandle, seen: Seen, label: str) -> InteractionResult:
         """Press a button by its label or emoji."""
         return await who.click(message_of(seen), custom_id=button(seen, label))
 

@@ -199,6 +199,24 @@ async def test_it_comes_back_in_reviews_also_elsewhere(world: World) -> None:
     assert ORIGIN in text_of(await world.press(world.alice, seen, "Look it up"))
 
 
+async def test_every_button_works_in_direct_messages_too(world: World) -> None:
+    await imported(world, rich(), "ours.json")
+    await met(world, world.alice)
+    seen = await world.alice.user.slash("review start")
+    await world.press(world.alice.user, seen, "Show answer")
+    card = await world.press(world.alice.user, seen, "Look it up")
+    assert "noted" in text_of(await world.press(world.alice.user, card, "👍")).lower()
+    assert "https://cluster.example/partitions" in text_of(await world.press(world.alice.user, card, "Sources"))
+    assert "started without a worker" in text_of(await world.press(world.alice.user, card, "Run it"))
+
+
+async def test_who_leaves_the_server_leaves_its_questions_there(world: World) -> None:
+    await imported(world)
+    await met(world, world.alice)
+    world.guild.remove_member(world.alice)
+    assert BRONTOSAURUS not in text_of(await world.alice.user.slash("review start"))
+
+
 async def test_a_deleted_question_leaves_the_reviews(world: World) -> None:
     await imported(world)
     await met(world, world.alice)

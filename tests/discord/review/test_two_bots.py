@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from bot.clock import Clock
+from bot.cogs.membership import Membership
 from bot.cogs.posting import Posting
 from bot.cogs.reminding import Reminding
 from bot.cogs.shelf import Shelf
@@ -42,7 +43,7 @@ async def store(stores: list[Store]) -> Store:
 def clock_of(store: Store, world: World, time: Time, tutor: Tutor) -> Clock:
     """The clock of another bot: everything its own but the way to Discord."""
     clock, library = Clock(store.timers, time.now), Library(tutor.corpus, OwnQuestions(store))
-    shelf = Shelf(store, library)
+    shelf = Shelf(store, library, Membership(world.env.bot))
     clock.on(POST, Posting(world.env.bot, store, library, clock).post)
     reviewing = world.env.bot.reviewing  # type: ignore[attr-defined]
     clock.on(REMINDER, Reminding(world.env.bot, store, shelf, reviewing, clock).fire)

@@ -75,3 +75,18 @@ class CountingTutor(Tutor):
 
     async def closest(self, vectors: Vectors) -> list[tuple[Question, float]]:
         return await self._real.closest(vectors)
+
+
+class HeldTutor(CountingTutor):
+    """Embeds only while it may `go`; until then, whoever wants that waits. `wanted` has the texts of each time."""
+
+    def __init__(self, real: Tutor) -> None:
+        super().__init__(real)
+        self.go = asyncio.Event()
+        self.go.set()
+        self.wanted: asyncio.Queue[Sequence[str]] = asyncio.Queue()
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        self.wanted.put_nowait(texts)
+        await self.go.wait()
+        return await super().embed(texts)

@@ -148,6 +148,24 @@ def test_the_same_question_in_two_decks_counts_as_one(rest: Searcher, encoder: E
     assert found.verdict == "answer"
 
 
+def test_what_is_gone_is_not_found_and_what_is_left_is_judged_as_if_it_were_alone(
+    rest: Searcher, encoder: Encoder
+) -> None:
+    """Close relatives make each other less sure; one that is gone must not."""
+    close = own(6, "Which partition do we use for long jobs on Brontosaurus?", "The partition is called longneck.")
+    both = put_beside(rest, encoder, [OURS[0], close])
+    left = both.left(lambda question: question is OURS[0])
+    assert left is not None
+    asked = ["which partition do we use for long jobs on brontosaurus", "which partition for jobs on brontosaurus"]
+    found = rest.search(asked, beside=[left, left])
+    alone = rest.search(asked, beside=[put_beside(rest, encoder, OURS[:1])] * 2)
+    assert rest.search(asked[:1], beside=[both])[0].hits[0].question == close
+    for one, other in zip(found, alone, strict=True):
+        assert [hit.question for hit in one.hits] == [hit.question for hit in other.hits]
+        assert one.verdict == other.verdict
+    assert both.left(lambda question: False) is None
+
+
 def test_different_questions_are_seldom_called_alike(whole: Index) -> None:
     """The thresholds were chosen by this: what the corpus asks twice it asks in other words on purpose."""
     phrasings = Phrasings.of(whole)

@@ -178,6 +178,29 @@ async def test_what_is_like_a_deck_that_is_off_is_named_too(
     assert await search.alike(HERE, []) == ()
 
 
+async def test_a_server_is_compared_with_again_only_as_far_as_it_has_changed(
+    store: Store, counting: CountingTutor, opened: Callable[[], OwnSearch]
+) -> None:
+    await imported(store, "Ours", "What is a?", "What is b?")
+    off = await imported(store, "Off", "What is c?")
+    await store.decks.set_enabled(HERE, off, False)
+    search = opened()
+
+    async def known(question: str) -> tuple[list[str], set[str]]:
+        counting.embedded.clear()
+        alike = await search.alike(HERE, [Placed("line 1", Draft(question, "x"))])
+        return [one.known for one in alike], {*counting.embedded}
+
+    assert await known("What is c?") == (["What is c?"], {"What is a?", "What is b?", "What is c?"})
+    assert await known("What is b?") == (["What is b?"], {"What is b?"}), "nothing but what is asked about"
+    a, *_ = await store.decks.questions(HERE)
+    await store.decks.rewrite(HERE, a.number, a.draft, Kept.of(Draft("Who is d?", "It is d.", ("Who may d be?",))))
+    assert await known("Who may d be?") == (["Who is d?"], {"Who may d be?", "Who is d?"})
+    await store.decks.delete(HERE, off)
+    await store.decks.delete_question(HERE, a.number)
+    assert await known("Who is d?") == ([], {"Who is d?"})
+
+
 # ------------------------------------------------------------------------------------------- when it fails
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -61,17 +62,17 @@ class Imports:
         every = await self._decks.all(guild_id)
         into = next((one.name for one in every if rules.key_of_name(one.name) == rules.key_of_name(name)), None)
         name = into or name
-        parsed = rules.without_known(parsed, await self._decks.words(guild_id, name))
+        parsed = await asyncio.to_thread(rules.without_known, parsed, await self._decks.words(guild_id, name))
         if len(parsed.drafts) > LONG:
             await used.edit_original_response(view=deck_cards.comparing(len(parsed.drafts)))
         alike = await self._bot.own_search.alike(guild_id, parsed.drafts)
         run = DryRun(secrets.token_hex(8), name, parsed, alike)
         refusal = await self._refusal(guild_id, run, new_deck=into is None)
         if parsed.drafts and not refusal:
-            plain = await asyncio.to_thread(parsed.to_json)
-            marked = [one.to_json() for one in alike]
+            plain, marked = await asyncio.to_thread(lambda: (parsed.to_json(), [one.to_json() for one in alike]))
             await self._decks.keep_run(run.id, guild_id, used.user.id, name, plain, marked, self._bot.clock.now())
-        await show(used, *deck_cards.report(run, refusal), deck_cards.report(run, refusal, attach=False)[0])
+        in_full = await asyncio.to_thread(run.in_full)
+        await show(used, *deck_cards.report(run, refusal, in_full), lambda: deck_cards.report(run, refusal)[0])
 
     async def press(self, pressed: Used, does: str, run_id: str) -> None:
         """Import what a report says, or forget it."""
@@ -131,12 +132,14 @@ def _rows(kept: KeptRun, new_only: bool) -> list[Kept]:
     return run.new_rows if new_only else run.rows
 
 
-async def show(used: Used, view: ui.LayoutView, file: discord.File | None, without: ui.LayoutView) -> None:
-    """Show a card with its file; where Discord does not take the file, show another one."""
+async def show(
+    used: Used, view: ui.LayoutView, file: discord.File | None, without: Callable[[], ui.LayoutView]
+) -> None:
+    """Show a card with its file; where Discord does not take the file, show the one that is made `without` it."""
     try:
         await used.edit_original_response(view=view, attachments=[file] if file else [])
     except discord.HTTPException as error:
         if file is None or error.status not in REFUSALS:
             raise
         log.warning("Discord refused a file: %s", error)
-        await used.edit_original_response(view=without, attachments=[])
+        await used.edit_original_response(view=without(), attachments=[])

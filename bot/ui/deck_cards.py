@@ -47,7 +47,7 @@ def report(run: DryRun, refusal: str = "", in_full: str = "") -> tuple[ui.Layout
     if like:
         head += " It asks" if every == 1 else f" {like:,} of them ask{'s' if like == 1 else ''}"
         head += " nearly the same as another one."
-    if not faults and not like:
+    if not faults and not like and not refusal:
         head += " Nothing is wrong with them."
     items: list[Item] = [ui.TextDisplay(head)]
     whole = True

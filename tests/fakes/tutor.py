@@ -90,3 +90,15 @@ class HeldTutor(CountingTutor):
         self.wanted.put_nowait(texts)
         await self.go.wait()
         return await super().embed(texts)
+
+
+class DawdlingTutor(CountingTutor):
+    """Embeds only after `delay_s` seconds."""
+
+    def __init__(self, real: Tutor, delay_s: float) -> None:
+        super().__init__(real)
+        self._delay_s = delay_s
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        await asyncio.sleep(self._delay_s)
+        return await super().embed(texts)

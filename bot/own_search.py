@@ -216,6 +216,8 @@ class OwnSearch:
         collection = await self._own.of(guild_id)
         before = self._known.get(guild_id, _Known(""))
         if before.revision == collection.revision:
+            if before.size:
+                self._known.move_to_end(guild_id)
             return before
         off = [deck.id for deck in await self._store.decks.all(guild_id) if not deck.enabled]
         rows = [row for deck in off for row in await self._store.decks.questions(guild_id, deck_id=deck)]

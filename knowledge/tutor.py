@@ -171,8 +171,8 @@ class Tutor:
 
 def batches(texts: Sequence[str]) -> list[list[int]]:
     """The places of texts that are embedded together: of like length, as all take as long as the longest of them."""
-    # In bytes, because a sign of Chinese is a token, and so are about four letters of English.
-    sizes = [min(len(text.encode()), READ) for text in texts]
+    # In bytes, because a sign of Chinese is a token, and so are about four letters of English; and two marks for each.
+    sizes = [min(len(text.encode()) + 8, READ) for text in texts]
     found: list[list[int]] = []
     for place in sorted(range(len(texts)), key=sizes.__getitem__):
         if not found or (len(found[-1]) + 1) * sizes[place] > EMBEDDED_AT_ONCE:

@@ -121,6 +121,7 @@ class Searcher:
     def _judge(self, query: str, fitted: Fit, hits: int, extra: Supplement | None) -> Found:
         fused = self.fuse(fitted, extra)
         order = np.argsort(-fused, kind="stable")[:hits]
+        order = order[np.isfinite(fused[order])]
         places = [self._place(int(place), extra) for place in order]
         table = certainty(fitted, fused, order, [text for _, text, _ in places], [same for _, _, same in places])
         probabilities = self._ranking.probability(table)
@@ -136,12 +137,14 @@ class Searcher:
         return Found(query, self._verdict(best[0].score), best)
 
     def fuse(self, fitted: Fit, extra: Supplement | None = None) -> Numbers:
-        """The ranking score of every question, those of the supplement last."""
+        """The ranking score of every question, those of the supplement last; -inf for one that is gone."""
         fused = self._ranking.fuse(fitted.table)
         if extra is None:
             return fused
         richness = self._richness(extra)
-        return richness * fused + (1 - richness) * self._lean.fuse(fitted.table)
+        fused = richness * fused + (1 - richness) * self._lean.fuse(fitted.table)
+        fused[len(self.texts) :][extra.gone] = -np.inf
+        return fused
 
     def _richness(self, extra: Supplement) -> Numbers:
         return np.concatenate((np.ones(len(self.texts), dtype=np.float32), extra.richness))

@@ -6,8 +6,8 @@ compared with its averages. So they compete with its questions on equal terms, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -37,11 +37,18 @@ class Supplement:
     """For each question the first one that asks the same, shape (questions,); places count on after the corpus's."""
     richness: Numbers
     """0 for a question without other phrasings, 1 for one with as many as the corpus's have; shape (questions,)."""
+    gone: npt.NDArray[np.bool_]
+    """Which questions are not found any more; shape (questions,)."""
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions, in the order of their vectors."""
         return self.index.corpus.questions
+
+    def left(self, still: Callable[[Question], bool]) -> Supplement | None:
+        """The same without the questions that are not there any `still`; None when none is."""
+        gone = np.array([not still(question) for question in self.questions], dtype=np.bool_)
+        return None if gone.all() else replace(self, gone=gone)
 
 
 def build(
@@ -58,6 +65,7 @@ def build(
         texts=tuple(said(question) for question in questions),
         richness=np.array([min(1.0, len(question.asks) / MANY_ASKS) for question in questions], dtype=np.float32),
         same=_same(index, known, len(corpus.corpus.questions)),
+        gone=np.zeros(len(questions), dtype=np.bool_),
     )
 
 

@@ -25,8 +25,10 @@ from knowledge.search import Found, Searcher
 from knowledge.supplement import Supplement
 
 LARGEST_BATCH = 64
-TEXTS_AT_ONCE = 16
-"""Texts that are embedded before whoever asks has a turn: a fraction of a second."""
+READ = 1_200
+"""Bytes of a text that an embedding sees, about; a longer one takes no more time."""
+EMBEDDED_AT_ONCE = 3_000
+"""Bytes that are embedded before whoever asks has a turn: less than a tenth of a second on two cores."""
 
 
 class Tutor:
@@ -48,6 +50,7 @@ class Tutor:
         self._reading = Lock()
         self._completion = Completion(self.corpus.questions)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search")
+        self._gate = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedding")
         self._waiting: list[tuple[str, Supplement | None, asyncio.Future[Found]]] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -112,13 +115,21 @@ class Tutor:
         return self._searcher.encoder.fingerprint
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts, shape (texts, dimensions); whoever asks meanwhile does not wait until all of them are done."""
+        """Embed texts, shape (texts, dimensions).
+
+        Whoever asks meanwhile waits for one batch at most, however many texts there are and however many embed some.
+        """
         loop = asyncio.get_running_loop()
-        parts = []
-        for start in range(0, max(len(texts), 1), TEXTS_AT_ONCE):
-            some = texts[start : start + TEXTS_AT_ONCE]
-            parts.append(await loop.run_in_executor(self._thread, self._searcher.encoder.encode, some))
-        return np.concatenate(parts)
+        order = batches(texts) or [[]]
+        made = [
+            await loop.run_in_executor(self._gate, self._embed, [texts[place] for place in places]) for places in order
+        ]
+        vectors = np.concatenate(made)
+        return vectors[np.argsort([place for places in order for place in places])]
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        # From the gate's one thread, so that never more than one batch stands before a question.
+        return self._thread.submit(self._searcher.encoder.encode, texts).result()
 
     async def supplement(self, questions: Sequence[Question], vectors: Vectors) -> Supplement:
         """Make further questions ready to be asked for; `vectors` are of their texts, as `index.texts_of` has them."""
@@ -134,6 +145,7 @@ class Tutor:
         """Finish what is being searched and end the thread."""
         if self._worker is not None:
             await asyncio.wait([self._worker])
+        self._gate.shutdown(cancel_futures=True)
         self._thread.shutdown()
 
     async def _work_off(self) -> None:
@@ -155,3 +167,15 @@ class Tutor:
             for (_, _, answered), one in zip(batch, found, strict=True):
                 if not answered.done():
                     answered.set_result(one)
+
+
+def batches(texts: Sequence[str]) -> list[list[int]]:
+    """The places of texts that are embedded together: of like length, as all take as long as the longest of them."""
+    # In bytes, because a sign of Chinese is a token, and so are about four letters of English; and two marks for each.
+    sizes = [min(len(text.encode()) + 8, READ) for text in texts]
+    found: list[list[int]] = []
+    for place in sorted(range(len(texts)), key=sizes.__getitem__):
+        if not found or (len(found[-1]) + 1) * sizes[place] > EMBEDDED_AT_ONCE:
+            found.append([])
+        found[-1].append(place)
+    return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -34,6 +36,7 @@ OVER = (
 )
 CANCELLED = "Nothing was imported."
 NOT_LOADED = "I could not get that file from Discord. Send it again."
+BUSY = "I am still reading another file for this server. Send yours again when its report is there."
 REFUSALS = (400, 403, 413)
 
 Used = discord.Interaction[Any]
@@ -46,12 +49,24 @@ class Imports:
         self._bot = bot
         self._decks = bot.store.decks
         self._apart = Apart()
+        self._reading: set[int] = set()
 
     async def take(self, used: Used, file: discord.Attachment, deck: str) -> None:
         """Read a file, and report what importing it would do. Nothing is imported yet."""
         guild_id = await moderated(used, new=True)
         if guild_id is None:
             return
+        if guild_id in self._reading:
+            # One server must not take the time of all others: a long file takes minutes.
+            await used.edit_original_response(view=notice(BUSY))
+            return
+        self._reading.add(guild_id)
+        try:
+            await self._take(used, guild_id, file, deck)
+        finally:
+            self._reading.discard(guild_id)
+
+    async def _take(self, used: Used, guild_id: int, file: discord.Attachment, deck: str) -> None:
         try:
             parsed = await self._read(file)
         except Unreadable as error:
@@ -61,17 +76,18 @@ class Imports:
         every = await self._decks.all(guild_id)
         into = next((one.name for one in every if rules.key_of_name(one.name) == rules.key_of_name(name)), None)
         name = into or name
-        parsed = rules.without_known(parsed, await self._decks.words(guild_id, name))
-        if len(parsed.drafts) > LONG:
-            await used.edit_original_response(view=deck_cards.comparing(len(parsed.drafts)))
-        alike = await self._bot.own_search.alike(guild_id, parsed.drafts)
-        run = DryRun(secrets.token_hex(8), name, parsed, alike)
+        parsed = await asyncio.to_thread(rules.without_known, parsed, await self._decks.words(guild_id, name))
+        run = DryRun(secrets.token_hex(8), name, parsed)
         refusal = await self._refusal(guild_id, run, new_deck=into is None)
         if parsed.drafts and not refusal:
-            plain = await asyncio.to_thread(parsed.to_json)
-            marked = [one.to_json() for one in alike]
+            if len(parsed.drafts) > LONG:
+                await used.edit_original_response(view=deck_cards.comparing(len(parsed.drafts)))
+            alike = await self._bot.own_search.alike(guild_id, parsed.drafts)
+            run = replace(run, alike=alike)
+            plain, marked = await asyncio.to_thread(lambda: (parsed.to_json(), [one.to_json() for one in alike]))
             await self._decks.keep_run(run.id, guild_id, used.user.id, name, plain, marked, self._bot.clock.now())
-        await show(used, *deck_cards.report(run, refusal), deck_cards.report(run, refusal, attach=False)[0])
+        in_full = await asyncio.to_thread(run.in_full)
+        await show(used, *deck_cards.report(run, refusal, in_full), lambda: deck_cards.report(run, refusal)[0])
 
     async def press(self, pressed: Used, does: str, run_id: str) -> None:
         """Import what a report says, or forget it."""
@@ -131,12 +147,14 @@ def _rows(kept: KeptRun, new_only: bool) -> list[Kept]:
     return run.new_rows if new_only else run.rows
 
 
-async def show(used: Used, view: ui.LayoutView, file: discord.File | None, without: ui.LayoutView) -> None:
-    """Show a card with its file; where Discord does not take the file, show another one."""
+async def show(
+    used: Used, view: ui.LayoutView, file: discord.File | None, without: Callable[[], ui.LayoutView]
+) -> None:
+    """Show a card with its file; where Discord does not take the file, show the one that is made `without` it."""
     try:
         await used.edit_original_response(view=view, attachments=[file] if file else [])
     except discord.HTTPException as error:
         if file is None or error.status not in REFUSALS:
             raise
         log.warning("Discord refused a file: %s", error)
-        await used.edit_original_response(view=without, attachments=[])
+        await used.edit_original_response(view=without(), attachments=[])

@@ -97,7 +97,7 @@ class Keeping:
         file = f"{topic_of(deck.name) or 'deck'}{SUFFIXES[format]}"
         note = LEFT_OUT.format(count=lost) if lost else ""
         view = deck_cards.file(deck, file, len(rows) - lost, importable=len(data) <= LARGEST, note=note)
-        await show(used, view, discord.File(io.BytesIO(data), file), notice(NOT_ATTACHED))
+        await show(used, view, discord.File(io.BytesIO(data), file), lambda: notice(NOT_ATTACHED))
 
     async def named(self, guild_id: int, name: str) -> Deck | None:
         """The deck of a server that somebody calls so."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import discord
 from discord import ui
@@ -15,6 +16,8 @@ from bot.ui.cards import ANSWER, PANEL, SUGGEST, Item, layout, small
 from bot.ui.deck_items import DeleteSelect, ListButton, QuestionButton, ReviewButton, RunButton, SuggestButton
 from bot.ui.failure import FAILED
 from knowledge.deck_formats.draft import Draft, Fault
+
+Thing = TypeVar("Thing")
 
 PAGE = 8
 """Decks on a page of the list."""
@@ -34,8 +37,8 @@ NOTHING_WAITS = "### No suggestions\nNobody's suggestion is waiting. Everybody h
 # --------------------------------------------------------------------------------------------------- imports
 
 
-def report(run: DryRun, refusal: str = "", *, attach: bool = True) -> tuple[ui.LayoutView, discord.File | None]:
-    """What an import would do; and all of it as a file, where the card has no room and one may be attached."""
+def report(run: DryRun, refusal: str = "", in_full: str = "") -> tuple[ui.LayoutView, discord.File | None]:
+    """What an import would do; and `in_full` as a file, where the card has no room and there is such a text."""
     every, new = run.counts
     faults, like = len(run.parsed.faults), every - new
     head = f"### Import into “{text.quote(run.deck)}”\n{_questions(every)} can be imported."
@@ -44,22 +47,21 @@ def report(run: DryRun, refusal: str = "", *, attach: bool = True) -> tuple[ui.L
     if like:
         head += " It asks" if every == 1 else f" {like:,} of them ask{'s' if like == 1 else ''}"
         head += " nearly the same as another one."
-    if not faults and not like:
+    if not faults and not like and not refusal:
         head += " Nothing is wrong with them."
     items: list[Item] = [ui.TextDisplay(head)]
     whole = True
-    for title, lines in (
-        ("", [text.quote(note, 300) for note in run.parsed.notes]),
-        ("What is wrong, line by line", [_fault(fault) for fault in run.parsed.faults]),
-        ("Nearly the same as others", [_like(one) for one in run.alike]),
+    for title, shown, left in (
+        ("", *_as_many_as_fit(run.parsed.notes, lambda note: text.quote(note, 300))),
+        ("What is wrong, line by line", *_as_many_as_fit(run.parsed.faults, _fault)),
+        ("Nearly the same as others", *_as_many_as_fit(run.alike, _like)),
     ):
-        shown, left = _as_many_as_fit(lines)
         whole = whole and not left
         if shown:
             items += [ui.Separator(), ui.TextDisplay(f"**{title}**\n{shown}" if title else shown)]
     file = None
-    if not whole and attach:
-        file = discord.File(io.BytesIO(run.in_full().encode()), REPORT)
+    if in_full and not whole:
+        file = discord.File(io.BytesIO(in_full.encode()), REPORT)
         items += [ui.TextDisplay(small("Everything is in the file:")), ui.File(f"attachment://{REPORT}")]
     if refusal:
         items.append(ui.TextDisplay(f"**This cannot be imported.** {refusal}"))
@@ -92,16 +94,16 @@ def imported(deck: Deck, count: int) -> ui.LayoutView:
     return layout(ANSWER, ui.TextDisplay("\n".join(lines)))
 
 
-def _as_many_as_fit(lines: Sequence[str]) -> tuple[str, int]:
-    """The first lines as a list, and how many are left out of it."""
+def _as_many_as_fit(things: Sequence[Thing], said: Callable[[Thing], str]) -> tuple[str, int]:
+    """The first things as a list, each on a line, and how many are left out of it."""
     shown: list[str] = []
     room = ROOM
-    for line in lines[:LINES]:
+    for line in map(said, things[:LINES]):
         room -= len(line) + 3
         if room < 0:
             break
         shown.append(f"- {line}")
-    left = len(lines) - len(shown)
+    left = len(things) - len(shown)
     return "\n".join([*shown, *([f"- and {left:,} more"] if left else [])]), left
 
 

@@ -75,3 +75,30 @@ class CountingTutor(Tutor):
 
     async def closest(self, vectors: Vectors) -> list[tuple[Question, float]]:
         return await self._real.closest(vectors)
+
+
+class HeldTutor(CountingTutor):
+    """Embeds only while it may `go`; until then, whoever wants that waits. `wanted` has the texts of each time."""
+
+    def __init__(self, real: Tutor) -> None:
+        super().__init__(real)
+        self.go = asyncio.Event()
+        self.go.set()
+        self.wanted: asyncio.Queue[Sequence[str]] = asyncio.Queue()
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        self.wanted.put_nowait(texts)
+        await self.go.wait()
+        return await super().embed(texts)
+
+
+class DawdlingTutor(CountingTutor):
+    """Embeds only after `delay_s` seconds."""
+
+    def __init__(self, real: Tutor, delay_s: float) -> None:
+        super().__init__(real)
+        self._delay_s = delay_s
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        await asyncio.sleep(self._delay_s)
+        return await super().embed(texts)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 import pytest_asyncio
 
-from knowledge.encoder import Encoder, TokenEncoder, language_words
+from knowledge.encoder import Encoder, TokenEncoder, Vectors, language_words
 from knowledge.evaluation import REPORT, read_set
 from knowledge.index import Index, assemble, open_or_build, texts_of
 from knowledge.likeness import ALIKE, SAME, Phrasings, closest, vectors_of
@@ -148,6 +150,24 @@ def test_the_same_question_in_two_decks_counts_as_one(rest: Searcher, encoder: E
     assert found.verdict == "answer"
 
 
+def test_what_is_gone_is_not_found_and_what_is_left_is_judged_as_if_it_were_alone(
+    rest: Searcher, encoder: Encoder
+) -> None:
+    """Close relatives make each other less sure; one that is gone must not."""
+    close = own(6, "Which partition do we use for long jobs on Brontosaurus?", "The partition is called longneck.")
+    both = put_beside(rest, encoder, [OURS[0], close])
+    left = both.left(lambda question: question is OURS[0])
+    assert left is not None
+    asked = ["which partition do we use for long jobs on brontosaurus", "which partition for jobs on brontosaurus"]
+    found = rest.search(asked, beside=[left, left])
+    alone = rest.search(asked, beside=[put_beside(rest, encoder, OURS[:1])] * 2)
+    assert rest.search(asked[:1], beside=[both])[0].hits[0].question == close
+    for one, other in zip(found, alone, strict=True):
+        assert [hit.question for hit in one.hits] == [hit.question for hit in other.hits]
+        assert one.verdict == other.verdict
+    assert both.left(lambda question: False) is None
+
+
 def test_different_questions_are_seldom_called_alike(whole: Index) -> None:
     """The thresholds were chosen by this: what the corpus asks twice it asks in other words on purpose."""
     phrasings = Phrasings.of(whole)
@@ -178,3 +198,56 @@ async def test_the_tutor_embeds_compares_and_searches_beside(tutor: Tutor) -> No
     found: Found = await tutor.ask("who approves merges into zenobia?", beside=beside)
     assert found.hits[0].question.id == "deck-2"
     assert (await tutor.embed([])).shape == (0, 384)
+
+
+class HeldEncoder:
+    """The real encoder, which notes what it encodes and begins with that only when it may `go`."""
+
+    def __init__(self, real: TokenEncoder) -> None:
+        self.fingerprint = real.fingerprint
+        self.encode_tokens = real.encode_tokens
+        self._real = real
+        self.encoded: list[Sequence[str]] = []
+        self.begun, self.go = Event(), Event()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.encoded.append(texts)
+        self.begun.set()
+        self.go.wait(20)
+        return self._real.encode(texts)
+
+
+@pytest.fixture
+def held(encoder: TokenEncoder) -> HeldEncoder:
+    return HeldEncoder(encoder)
+
+
+@pytest_asyncio.fixture
+async def holding(whole: Index, held: HeldEncoder) -> AsyncIterator[Tutor]:
+    opened = Tutor(Searcher(whole, held, Ranking.load(), language_words(), Judge.load()), held)
+    yield opened
+    held.go.set()
+    await opened.aclose()
+
+
+async def test_who_asks_waits_for_one_batch_however_many_embed_something(holding: Tutor, held: HeldEncoder) -> None:
+    embedding = [asyncio.create_task(holding.embed([f"text {job}"] * 300)) for job in range(4)]
+    await asyncio.to_thread(held.begun.wait, 20)
+    asking = asyncio.create_task(holding.ask("what is autograd"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    held.go.set()
+    await asyncio.gather(asking, *embedding)
+    assert held.encoded[1] == ["what is autograd"]
+
+
+async def test_long_texts_are_embedded_few_at_a_time_and_come_in_their_order(holding: Tutor, held: HeldEncoder) -> None:
+    held.go.set()
+    texts = [f"{number} {'tensor ' * length}" for length in (300, 5, 60) for number in range(12)]
+    texts += ["", "\u5f20\u91cf" * 150]
+    vectors = await holding.embed(texts)
+    one_by_one = np.concatenate([held.encode([text]) for text in texts])
+    np.testing.assert_allclose(vectors, one_by_one, atol=1e-5)
+    sizes = [len(some) * min(1200, max(map(len, some))) for some in held.encoded[: -len(texts)]]
+    assert max(sizes) <= 3000
+    assert len(sizes) < len(texts) / 2

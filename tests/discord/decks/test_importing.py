@@ -14,10 +14,14 @@ import discord
 import pytest
 from simcord import SetupError
 
+from bot.client import TutorBot
+from bot.settings import Settings
+from bot.store import Store
 from bot.study.decks import MOST_DECKS, Kept
 from knowledge.deck_formats.archive import BOMB
 from knowledge.deck_formats.draft import Draft
 from knowledge.deck_formats.formats import LARGEST, read
+from knowledge.tutor import Tutor
 from tests.discord.decks.helpers import (
     OURS,
     ZENOBIA,
@@ -30,6 +34,7 @@ from tests.discord.decks.helpers import (
 )
 from tests.discord.probes import Probes
 from tests.discord.world import World, accent, button, labels, message_of, text_of
+from tests.fakes.tutor import CountingTutor, DawdlingTutor
 
 RED, AMBER, GREEN = 0xD1242F, 0xE3A008, 0x2EA44F
 
@@ -203,13 +208,48 @@ async def test_it_is_no_command_outside_of_servers(world: World) -> None:
         await world.mod.user.slash("deck import", file=("a.csv", csv(OURS)))
 
 
-async def test_too_many_decks_are_refused_before_and_after_the_report(world: World) -> None:
-    report = await dry_run(world)
+async def fill(world: World) -> None:
+    """Make as many decks as a server can have."""
     for number in range(MOST_DECKS):
         await world.store.decks.keep_run(f"run{number}", world.guild.id, 1, f"Deck {number}", {}, [], world.env.now())
         run = await world.store.decks.run(world.guild.id, f"run{number}")
         assert run is not None
         await world.store.decks.import_run(run, [Kept.of(Draft("What?", "This."))], 1, world.env.now())
+
+
+async def test_one_file_of_a_server_is_read_at_a_time(
+    world: World, settings: Settings, store: Store, tutor: Tutor
+) -> None:
+    await world.env.restart_bot(TutorBot(settings, store, DawdlingTutor(tutor, 30)))
+    first = await dry_run(world)
+    second = await dry_run(world, name="more.csv")
+    assert "I am still reading another file for this server." in text_of(second)
+    assert labels(second) == []
+    channel, stranger = elsewhere(world)
+    theirs = await stranger.slash(channel, "deck import", file=("ours.csv", csv(OURS)))
+    await world.env.advance_time(31)
+    assert labels(first) == labels(theirs) == ["Import 2", "Cancel"]
+    assert "The first line must name the columns" in text_of(await dry_run(world, b"just words", "words.csv"))
+    third = await dry_run(world, name="more.csv")
+    await world.env.advance_time(31)
+    assert labels(third) == ["Import 2", "Cancel"]
+
+
+async def test_what_there_is_no_room_for_is_not_compared(
+    world: World, settings: Settings, store: Store, tutor: Tutor
+) -> None:
+    await fill(world)
+    counting = CountingTutor(tutor)
+    await world.env.restart_bot(TutorBot(settings, store, counting))
+    refused = text_of(await dry_run(world))
+    assert "**This cannot be imported.** A server can have 50 decks." in refused
+    assert "Nothing is wrong" not in refused
+    assert counting.embedded == []
+
+
+async def test_too_many_decks_are_refused_before_and_after_the_report(world: World) -> None:
+    report = await dry_run(world)
+    await fill(world)
     pressed = await world.press(world.mod, report, "Import 2")
     assert "A server can have 50 decks" in text_of(pressed.followups[0])
     assert labels(report) == ["Import 2", "Cancel"], "so that they can make room and press again"

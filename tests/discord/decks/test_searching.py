@@ -17,7 +17,7 @@ from bot.own_questions import OwnQuestions
 from bot.own_search import PATIENCE_S, OwnSearch
 from bot.settings import Settings
 from bot.store import Store
-from bot.study.decks import Kept
+from bot.study.decks import Kept, number_of
 from knowledge.deck_formats.draft import Draft
 from knowledge.deck_formats.parsed import Placed
 from knowledge.supplement import Supplement
@@ -25,7 +25,7 @@ from knowledge.tutor import Tutor
 from tests.discord.probes import Probes
 from tests.discord.world import World, text_of
 from tests.fakes.store import SlowDecks
-from tests.fakes.tutor import CountingTutor
+from tests.fakes.tutor import CountingTutor, HeldTutor
 from tests.store.test_decks import HERE, THERE, imported
 
 
@@ -88,6 +88,47 @@ async def test_everybody_who_asks_at_once_waits_for_the_same(
     await search.aclose()
 
 
+async def test_what_is_gone_is_not_found_while_the_rest_is_made_ready(store: Store, tutor: Tutor) -> None:
+    await imported(store, "Ours", "Who feeds Brontosaurus?", "Who feeds Stegosaurus?", "Who feeds Triceratops?")
+    off = await imported(store, "Off", "Who feeds Diplodocus?")
+    held = HeldTutor(tutor)
+    search = OwnSearch(held, store, OwnQuestions(store))
+    gone, changed, *_ = await store.decks.questions(HERE)
+
+    async def found() -> set[str]:
+        hits = (await tutor.ask("Who feeds them?", beside=await search.beside(HERE))).hits
+        return {hit.question.question for hit in hits if number_of(hit.question.id)}
+
+    feeds = {f"Who feeds {one}?" for one in ("Brontosaurus", "Stegosaurus", "Triceratops", "Diplodocus")}
+    assert await found() == feeds
+    held.go.clear()
+    await store.decks.delete_question(HERE, gone.number)
+    await store.decks.set_enabled(HERE, off, False)
+    await store.decks.rewrite(HERE, changed.number, changed.draft, Kept.of(Draft("What is new?", "It is.")))
+    assert await found() == {"Who feeds Triceratops?"}
+    await store.decks.set_enabled(HERE, off, True)
+    assert await found() == {"Who feeds Triceratops?", "Who feeds Diplodocus?"}, "that one was ready before"
+    await store.decks.delete(HERE, changed.deck_id)
+    await store.decks.delete(HERE, off)
+    assert await search.beside(HERE) is None
+    await search.aclose()
+
+
+async def test_what_changes_while_questions_are_made_ready_is_made_ready_next(store: Store, tutor: Tutor) -> None:
+    await imported(store, "Ours", "What is a?")
+    held = HeldTutor(tutor)
+    held.go.clear()
+    search = OwnSearch(held, store, OwnQuestions(store))
+    preparing = search.prepare(HERE)
+    await held.wanted.get()
+    await imported(store, "Ours", "What is b?", "What is c?")
+    assert search.prepare(HERE) is preparing
+    held.go.set()
+    async with asyncio.timeout(20):
+        assert {"What is b?", "What is c?"} <= {*await held.wanted.get()}, "though nobody asks for it"
+    await search.aclose()
+
+
 async def test_embeddings_that_cannot_be_kept_are_used_all_the_same(
     store: Store, opened: Callable[[], OwnSearch], tmp_path: Path
 ) -> None:
@@ -137,7 +178,43 @@ async def test_what_is_like_a_deck_that_is_off_is_named_too(
     assert await search.alike(HERE, []) == ()
 
 
+async def test_a_server_is_compared_with_again_only_as_far_as_it_has_changed(
+    store: Store, counting: CountingTutor, opened: Callable[[], OwnSearch]
+) -> None:
+    await imported(store, "Ours", "What is a?", "What is b?")
+    off = await imported(store, "Off", "What is c?")
+    await store.decks.set_enabled(HERE, off, False)
+    search = opened()
+
+    async def known(question: str) -> tuple[list[str], set[str]]:
+        counting.embedded.clear()
+        alike = await search.alike(HERE, [Placed("line 1", Draft(question, "x"))])
+        return [one.known for one in alike], {*counting.embedded}
+
+    assert await known("What is c?") == (["What is c?"], {"What is a?", "What is b?", "What is c?"})
+    assert await known("What is b?") == (["What is b?"], {"What is b?"}), "nothing but what is asked about"
+    a, *_ = await store.decks.questions(HERE)
+    await store.decks.rewrite(HERE, a.number, a.draft, Kept.of(Draft("Who is d?", "It is d.", ("Who may d be?",))))
+    assert await known("Who may d be?") == (["Who is d?"], {"Who may d be?", "Who is d?"})
+    await store.decks.delete(HERE, off)
+    await store.decks.delete_question(HERE, a.number)
+    assert await known("Who is d?") == ([], {"Who is d?"})
+
+
 # ------------------------------------------------------------------------------------------- when it fails
+
+
+async def test_where_nobody_can_say_what_is_left_no_question_is_answered_that_may_be_gone(
+    store: Store, opened: Callable[[], OwnSearch], tmp_path: Path
+) -> None:
+    deck = await imported(store, "Ours", "What is a?")
+    search = opened()
+    assert asked(await search.beside(HERE)) == ["What is a?"]
+    await store.decks.set_enabled(HERE, deck, False)
+    with closing(sqlite3.connect(tmp_path / "tutor.db")) as other:
+        other.execute("ALTER TABLE deck_questions RENAME TO away")
+        other.commit()
+    assert await search.beside(HERE) is None
 
 
 async def test_who_waits_for_questions_hears_of_a_broken_database_and_an_answer_does_not_need_it(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
@@ -168,12 +169,22 @@ def test_the_longest_report_fits(unit: str, attach: bool) -> None:
     faults = tuple(Fault(f"{text} {number}", text) for number in range(1000))
     alike = tuple(Alike(one.place, text, text, text, 0.987) for one in placed)
     run = DryRun("0" * 16, NAME, Parsed(NAME, placed, faults, (text,) * 20), alike)
-    view, file = deck_cards.report(run, attach=attach)
+    view, file = deck_cards.report(run, "", run.in_full() if attach else "")
     assert "more" in checked(view)
     assert (file is not None) == attach
     checked(deck_cards.report(run, "n" * 300)[0])
     whole = run.in_full()
     assert whole.count(f"{text}") >= 1000
+
+
+def test_a_report_looks_at_no_more_lines_than_it_shows() -> None:
+    """All of thousands, made harmless one by one, would hold up everybody else."""
+    unread = cast(Any, None)
+    faults = [Fault(f"line {number}", "the answer is missing") for number in range(deck_cards.LINES)]
+    parsed = Parsed(NAME, (), (*faults, *[unread] * 5000))
+    seen = checked(deck_cards.report(DryRun("0" * 16, NAME, parsed))[0])
+    assert "line 7: the answer is missing" in seen
+    assert "and 5,000 more" in seen
 
 
 def test_the_longest_list_fits() -> None:

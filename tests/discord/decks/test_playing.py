@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import cast
 
 import pytest
@@ -167,6 +168,24 @@ async def test_a_question_of_nothing_but_an_answer_is_asked_in_words(world: Worl
     await world.press(world.alice, card, "Hint")
     await type_in(world, world.alice, card, ["I do not know"])
     assert "**Not right" in text_of(card)
+
+
+async def test_a_deck_with_code_that_is_no_python_can_be_played(world: World) -> None:
+    shell = {"code": "%%bash\nls runs", "output": "first second"}
+    python = {"code": "import torch\nruns = torch.zeros(3)\nprint(runs.sum())", "output": "tensor(0.)"}
+    deck = [
+        {"question": "What does `ls` list?", "answer": "The runs.", "proofs": [shell]},
+        {"question": "How are runs counted?", "answer": "From `torch.zeros`.", "proofs": [python]},
+    ]
+    await imported(world, json.dumps(deck, indent=1).encode(), "ours.json")
+    card = await alone(world, world.alice, topic="ours", format="complete the code", count=1)
+    assert "runs = ____" in text_of(card)
+    await world.press(world.alice, card, "Stop")
+    card = await alone(world, world.alice, topic="ours", count=2)
+    for ahead in ("Next question", "To the result"):
+        await world.press(world.alice, card, "Pass")
+        await world.press(world.alice, card, ahead)
+    assert "The quiz is over" in text_of(card)
 
 
 async def test_other_servers_quizzes_do_not_ask_it(world: World) -> None:

@@ -133,6 +133,18 @@ def test_every_fault_of_json_is_told_with_its_line() -> None:
     assert parsed.notes == ("Not used: colour, version.",)
 
 
+def test_questions_on_one_line_have_places_of_their_own() -> None:
+    rows: list[object] = [{"question": f"What is {letter}?", "answer": "This."} for letter in "aba"]
+    rows += [{"question": "What is c?"}, 5, {"question": "What is d?", "answer": "That."}]
+    parsed = read("x.json", json.dumps(rows).encode())
+    assert [placed.place for placed in parsed.drafts] == ["line 1", "line 1, question 2", "line 1, question 6"]
+    assert said(parsed) == [
+        "line 1, question 3: asks the same as line 1",
+        "line 1, question 4: the answer is missing",
+        "line 1, question 5: must be an object with a question and an answer",
+    ]
+
+
 def test_what_stands_before_broken_json_is_kept() -> None:
     parsed = read("x.json", b'[{"question": "What?", "answer": "This."},\n {"question": "Next?", "answer" "x"}]')
     assert [draft.question for draft in drafts(parsed)] == ["What?"]
@@ -270,6 +282,16 @@ def test_every_fault_of_a_page_is_told_with_its_file_and_line() -> None:
         "a/plain.md, line 1: must start with YAML front matter between two lines of ---",
     ]
     assert parsed.notes == ("Files in the archive that are not Markdown, and not used: 2.",)
+
+
+def test_pages_whose_long_paths_end_alike_have_places_of_their_own() -> None:
+    deep = "x" * 90
+    parsed = read(
+        "x.zip",
+        pages(**{f"{folder}/{deep}.md": f"---\nquestion: What is {folder}?\n---\nThis.\n" for folder in "abc"}),
+    )
+    end = f"…{'x' * 76}.md, line 1"
+    assert [placed.place for placed in parsed.drafts] == [end, f"{end}, question 2", f"{end}, question 3"]
 
 
 def test_one_page_alone_is_enough() -> None:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
+from knowledge.deck_formats.draft import shows
+
 ELLIPSIS = "…"
 # Characters with a meaning in Discord's Markdown, timestamps, emoji or automatic links. A backslash before any
 # character that is neither a letter, a digit nor a space makes it plain.
@@ -48,8 +50,9 @@ def title(text: str) -> str:
 
 
 def label(text: str, limit: int) -> str:
-    """A corpus question where Discord shows no Markdown: buttons, options, choices."""
-    return cut(" ".join(text.replace("`", "").split()), limit)
+    """A question or a name where Discord shows no Markdown: buttons, options, choices. Never empty."""
+    line = " ".join(text.replace("`", "").split())
+    return cut(line, limit) if shows(line) else ELLIPSIS
 
 
 def code_block(code: str, language: str = "", limit: int = 1000) -> str:

@@ -88,6 +88,14 @@ def test_titles_show_names_as_they_are(plain: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("plain", "shown"),
+    [("Why `x`?", "Why x?"), ("a" * 30, "a" * 19 + "…"), ("``", "…"), ("\u200d", "…"), ("", "…")],
+)
+def test_there_is_always_something_to_choose(plain: str, shown: str) -> None:
+    assert text.label(plain, 20) == shown
+
+
+@pytest.mark.parametrize(
     ("score", "said"),
     [(1.0, "very sure · 99 %"), (0.8, "sure · 80 %"), (0.5, "fairly sure · 50 %"), (0.3, "not sure · 30 %"),
      (0.0, "a long shot · 1 %")],

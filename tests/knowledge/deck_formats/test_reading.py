@@ -341,3 +341,21 @@ def test_only_so_many_are_read_and_that_is_said(more: int) -> None:
     parsed = read("x.csv", table.encode())
     assert len(parsed.drafts) == MOST_DRAFTS
     assert len(parsed.notes) == more
+
+
+@pytest.mark.parametrize("unseen", ["```", "\u200d", "` \u200d `", "\u3164", "\ufe0f"])
+def test_what_nobody_would_see_is_missing(unseen: str) -> None:
+    rows = [
+        {"question": unseen, "answer": "a"},
+        {"question": "b?", "answer": unseen},
+        {"question": "c?", "answer": "a", "misconceptions": [{"wrong": "x", "right": unseen}]},
+        {"question": "d?", "answer": "a", "key_points": [unseen, "one"], "asks": unseen},
+    ]
+    parsed = read("x.json", json.dumps(rows).encode())
+    assert [fault.what for fault in parsed.faults] == [
+        "the question is missing",
+        "the answer is missing",
+        "a misconception needs both sides, wrong and right",
+    ]
+    (draft,) = drafts(parsed)
+    assert (draft.key_points, draft.asks) == (("one",), ())

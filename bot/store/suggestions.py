@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.decks import Deck, Decks, Outcome, add, touch
+from bot.store.decks import Deck, Decks, Outcome, add, touch, unchanged
 from bot.store.tables.decks import DeckSuggestionRow
 from bot.study.decks import (
     CROWDED,
@@ -132,10 +132,10 @@ class Suggestions:
             await touch(connection, self._database, guild_id)
             row = await _waiting(connection, guild_id, number, lock=True)
             if row is None or row.draft != before:
-                return "gone" if row is None else "changed"
+                return await unchanged(connection, "gone" if row is None else "changed")
             into, new = await add(connection, guild_id, deck, [kept], row.user_id, now)
             if not new:
-                return "double"
+                return await unchanged(connection, "double")
             await connection.execute(
                 sa.update(DeckSuggestionRow)
                 .where(DeckSuggestionRow.id == number)

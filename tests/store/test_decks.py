@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.store import KeptRun, Store
 from bot.store.decks import EXPIRY, touch
+from bot.store.suggestions import DECIDED
 from bot.store.tables.decks import DeckQuestionRow, DeckRow
 from bot.study import decks as rules
 from bot.study.decks import MOST_DECKS, MOST_OWN_PENDING, MOST_PENDING, RUN_KEPT, SUGGESTIONS_KEPT, Kept, Refused
@@ -315,11 +316,22 @@ async def test_nobody_floods_the_moderators(store: Store) -> None:
 
 
 async def test_what_was_decided_long_ago_is_forgotten(store: Store) -> None:
-    a, b = await suggested(store, "What is a?", "What is b?")
+    a, b, c, d = await suggested(store, "What is a?", "What is b?", "What is c?", "What is d?")
+    (row,) = kept("What is b?")
     await store.suggestions.decline(HERE, a, NOW)
-    later = NOW + SUGGESTIONS_KEPT + timedelta(days=1)
-    c = await store.suggestions.add(HERE, PERSON, {"question": "c?"}, later)
-    assert [one.number for one in await store.suggestions.of(HERE, PERSON, 10)] == [c, b]
+    await store.suggestions.approve(HERE, b, row.draft, row, "Suggestions", NOW)
+    await store.suggestions.decline(HERE, c, NOW + timedelta(days=1))
+    later = NOW + SUGGESTIONS_KEPT
+    timers = await store.timers.claim(later, 10, timedelta(minutes=1))
+    assert [(timer.kind, timer.key) for timer in sorted(timers, key=lambda timer: timer.key)] == [
+        (DECIDED, str(a)),
+        (DECIDED, str(b)),
+    ], "also where nobody suggests anything any more"
+    await store.suggestions.forget_decided(later - timedelta(seconds=1))
+    assert len(await store.suggestions.of(HERE, PERSON, 10)) == 4
+    await store.suggestions.forget_decided(later)
+    assert [one.number for one in await store.suggestions.of(HERE, PERSON, 10)] == [d, c]
+    assert await asked(store) == ["What is b?"]
 
 
 async def test_who_is_forgotten_leaves_questions_that_name_nobody(store: Store) -> None:

@@ -90,6 +90,8 @@ class DecksCog(commands.GroupCog, name="Decks", group_name="deck", group_descrip
     @export.autocomplete("deck")
     @review.autocomplete("deck")
     async def offer_decks(self, interaction: Used, typed: str) -> list[Choice]:
+        if not interaction.permissions.manage_guild:
+            return []
         return [Choice(name=name, value=name) for name in await self.keeping.offer(interaction.guild_id, typed)]
 
     @edit.autocomplete("question")

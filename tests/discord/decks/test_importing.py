@@ -339,6 +339,7 @@ async def test_only_moderators_export_and_only_what_there_is(world: World) -> No
     channel, stranger = elsewhere(world)
     assert "no such deck" in text_of(await stranger.slash(channel, "deck export", deck="ours", format="csv"))
     offered = await world.mod.autocomplete(world.general, "deck export", "deck", "OU", format="csv")
+    assert await world.alice.autocomplete(world.general, "deck export", "deck", "OU", format="csv") == []
     assert [choice["value"] for choice in offered] == ["ours"]
     assert await stranger.autocomplete(channel, "deck export", "deck", "", format="csv") == []
     world.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=413, code=40005)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import cast
 
 import pytest
@@ -188,6 +189,35 @@ async def test_a_deck_with_code_that_is_no_python_can_be_played(world: World) ->
     assert "The quiz is over" in text_of(card)
 
 
+EVIL = "[Free Nitro](https://evil.example) @everyone"
+
+
+async def test_words_of_a_deck_are_shown_as_words_wherever_they_are(world: World) -> None:
+    deck = {
+        "question": f"Is it {EVIL}?",
+        "answer": "It is.",
+        "key_points": [f"A {EVIL}"],
+        "misconceptions": [{"wrong": f"{letter} {EVIL}", "right": f"R {EVIL}"} for letter in "XYZ"],
+        "sources": ["https://x.example/%0A%23%20Moderators%20say:%20@everyone"],
+    }
+    await imported(world, json.dumps([deck]).encode(), "ours.json")
+    answer = await world.ask(world.alice, "#deck-1")
+    seen = [text_of(answer), text_of(await world.press(world.bob, answer, "Sources"))]
+    for format in ("multiple choice", "true or false", "free text"):
+        card = await alone(world, world.alice, topic="ours", format=format, count=1)
+        hint = await world.press(world.alice, card, "Hint")
+        seen += [text_of(card), text_of(hint)]
+        await world.press(world.alice, card, "Pass")
+        assert "From a server's own deck · written by people there, not proved by code" in text_of(card)
+        seen.append(text_of(card))
+        await world.press(world.alice, card, "To the result")
+    for shown in seen:
+        plain = re.sub(r"\]\(https://x\.example\S*\)|`[^`]*`", "", shown)
+        assert "](https://evil" not in plain
+        assert "@everyone" not in plain
+        assert "\n# " not in plain
+
+
 async def test_other_servers_quizzes_do_not_ask_it(world: World) -> None:
     await imported(world, rich(), "ours.json")
     channel, stranger = elsewhere(world)
@@ -239,6 +269,9 @@ async def test_the_question_of_the_day_can_be_it(world: World) -> None:
     )
     await world.mod.slash(world.general, "daily now")
     assert BRONTOSAURUS in text_of(world.said())
+    (day, *_) = [part for part in labels(world.said()) if part in "ABCD"]
+    told = await world.press(world.alice, world.said(), day)
+    assert "From a server's own deck · written by people there, not proved by code" in text_of(told)
 
 
 # ---------------------------------------------------------------------------------------- several processes

@@ -90,11 +90,10 @@ def explained(exercise: Exercise, mark: Mark, question: Question | None, limit: 
 def _prompt(exercise: Exercise) -> str:
     """The prompt with the marks of its author's words made harmless: `__init__` stays `__init__`."""
 
-    def line(words: str) -> str:
-        bold = _BOLD.fullmatch(words)
-        return f"**{text.title(bold[1])}**" if bold else text.title(words)
-
-    return "\n".join(line(words) for words in exercise.prompt.splitlines())
+    first, *others = exercise.prompt.splitlines()
+    bold = _BOLD.fullmatch(first)
+    first = f"**{text.title(bold[1])}**" if bold else text.title(first)
+    return "\n".join([first, *map(text.title, others)])
 
 
 def _options(exercise: Exercise) -> str:

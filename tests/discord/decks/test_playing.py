@@ -197,7 +197,7 @@ async def test_words_of_a_deck_are_shown_as_words_wherever_they_are(world: World
         "question": f"Is it {EVIL}?",
         "answer": "It is.",
         "key_points": [f"A {EVIL}"],
-        "misconceptions": [{"wrong": f"{letter} {EVIL}", "right": f"R {EVIL}"} for letter in "XYZ"],
+        "misconceptions": [{"wrong": f"**X{number} {EVIL}**", "right": f"**XR {EVIL}**"} for number in range(3)],
         "sources": ["https://x.example/%0A%23%20Moderators%20say:%20@everyone"],
     }
     await imported(world, json.dumps([deck]).encode(), "ours.json")
@@ -211,6 +211,7 @@ async def test_words_of_a_deck_are_shown_as_words_wherever_they_are(world: World
         assert "From a server's own deck · written by people there, not proved by code" in text_of(card)
         seen.append(text_of(card))
         await world.press(world.alice, card, "To the result")
+    assert "**X" not in "".join(seen), "nothing of theirs is bold but the question"
     for shown in seen:
         plain = re.sub(r"\]\(https://x\.example\S*\)|`[^`]*`", "", shown)
         assert "](https://evil" not in plain

@@ -11,6 +11,7 @@ from bot.cogs.deck_keeping import Keeping
 from bot.cogs.moderators import may_moderate, moderated
 from bot.cogs.patience import in_time
 from bot.store import Deck, Suggestion
+from bot.store.timers import Timer
 from bot.study import decks as rules
 from bot.study.decks import NO_DECK, SUGGESTIONS, Kept, Refused
 from bot.ui import deck_cards
@@ -129,6 +130,10 @@ class Suggesting:
             outcome = await self._suggestions.rewrite(guild_id, number, suggestion.draft, draft.to_json())
             note = IMPROVED if outcome == "done" else CHANGED
         await self._show(submitted, guild_id, number, into, note)
+
+    async def forget(self, _: Timer) -> None:
+        """A decision is so long ago that nobody has to see it any more."""
+        await self._suggestions.forget_decided(self._bot.clock.now())
 
     async def _approve(self, pressed: Used, guild_id: int, number: int, deck_id: int, shown: str) -> None:
         into = await self._into(guild_id, deck_id)

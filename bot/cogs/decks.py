@@ -14,6 +14,7 @@ from bot.cogs.deck_imports import Imports
 from bot.cogs.deck_keeping import Keeping
 from bot.cogs.deck_suggestions import Suggesting
 from bot.store.decks import EXPIRY
+from bot.store.suggestions import DECIDED
 from bot.study.decks import question_id
 from bot.ui import text
 from bot.ui.deck_items import DECK_ITEMS, SUGGESTED, box_of
@@ -48,6 +49,7 @@ class DecksCog(commands.GroupCog, name="Decks", group_name="deck", group_descrip
     async def cog_load(self) -> None:
         self.bot.add_dynamic_items(*DECK_ITEMS)
         self.bot.clock.on(EXPIRY, self.imports.forget)
+        self.bot.clock.on(DECIDED, self.suggesting.forget)
 
     @app_commands.command(
         name="import", description="For moderators: see what a file of questions holds, then import it"
@@ -88,6 +90,8 @@ class DecksCog(commands.GroupCog, name="Decks", group_name="deck", group_descrip
     @export.autocomplete("deck")
     @review.autocomplete("deck")
     async def offer_decks(self, interaction: Used, typed: str) -> list[Choice]:
+        if not interaction.permissions.manage_guild:
+            return []
         return [Choice(name=name, value=name) for name in await self.keeping.offer(interaction.guild_id, typed)]
 
     @edit.autocomplete("question")

@@ -12,7 +12,7 @@ from bot.study.interview import events as happened
 from bot.study.interview.events import Event
 from bot.study.interview.state import TALKING, Interview
 from bot.study.interview.steering import NOT_YOURS
-from bot.ui import mock_notes
+from bot.ui import mock_notes, text
 
 NO_HINT = "There is no further hint for this one."
 NOT_NOW = "There is nothing to note just now. Your notes are here again with the next question."
@@ -87,7 +87,8 @@ class InterviewSteering:
         if material is None or part is None or part.hints >= len(material.hints):
             await tell(pressed, NO_HINT)
             return
-        event = happened.Hint(pressed.user.id, numbers[0], part.hints, material.hints[part.hints])
+        hint = material.hints[part.hints]
+        event = happened.Hint(pressed.user.id, numbers[0], part.hints, hint, text.title(hint))
         acted = await act_and_show(self._interviewing, pressed, id, event)
         if acted is not None and not acted.interview.options.solo:
             await self._refresh(pressed, acted.interview, numbers[1])

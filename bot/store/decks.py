@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +21,8 @@ EXPIRY = "deck-import"
 
 Outcome = Literal["done", "gone", "changed", "double"]
 """What became of a change: `changed` when somebody else was faster, `double` when the deck has such a question."""
+
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Decks:
     async def set_enabled(self, guild_id: int, deck_id: int, enabled: bool) -> bool:
         """Search a deck from now on, or no longer. False when the server has no such deck."""
         async with self._database.write() as connection:
+            await touch(connection, self._database, guild_id)
             changed = await connection.execute(
                 sa.update(DeckRow)
                 .where(DeckRow.guild_id == guild_id, DeckRow.id == deck_id)
@@ -149,20 +152,19 @@ class Decks:
                 .returning(DeckRow.id)
             )
             if changed.one_or_none() is None:
-                return False
-            await touch(connection, self._database, guild_id)
+                return await unchanged(connection, False)
         self.changed()
         return True
 
     async def delete(self, guild_id: int, deck_id: int) -> bool:
         """Delete a deck with its questions. False when the server has no such deck."""
         async with self._database.write() as connection:
+            await touch(connection, self._database, guild_id)
             gone = await connection.execute(
                 sa.delete(DeckRow).where(DeckRow.guild_id == guild_id, DeckRow.id == deck_id).returning(DeckRow.id)
             )
             if gone.one_or_none() is None:
-                return False
-            await touch(connection, self._database, guild_id)
+                return await unchanged(connection, False)
         self.changed()
         return True
 
@@ -173,16 +175,18 @@ class Decks:
             with_size = _questions(guild_id).add_columns(DeckQuestionRow.texts, DeckQuestionRow.characters)
             row = (await connection.execute(with_size.where(DeckQuestionRow.id == number))).one_or_none()
             if row is None or row.draft != before:
-                return "gone" if row is None else "changed"
+                return await unchanged(connection, "gone" if row is None else "changed")
             twin = sa.select(DeckQuestionRow.id).where(
                 DeckQuestionRow.deck_id == row.deck_id,
                 DeckQuestionRow.words == kept.words,
                 DeckQuestionRow.id != number,
             )
             if (await connection.execute(twin)).first() is not None:
-                return "double"
+                return await unchanged(connection, "double")
             held = await _room(connection, guild_id)
             held.without(1, row.texts, row.characters).take([kept])
+            if (row.draft, row.texts, row.characters) == (kept.draft, kept.texts, kept.characters):
+                return await unchanged(connection, "done")
             await connection.execute(
                 sa.update(DeckQuestionRow).where(DeckQuestionRow.id == number).values(_values(kept))
             )
@@ -193,14 +197,14 @@ class Decks:
         """Delete a question. False when the server has no such question."""
         ours = sa.select(DeckRow.id).where(DeckRow.guild_id == guild_id)
         async with self._database.write() as connection:
+            await touch(connection, self._database, guild_id)
             gone = await connection.execute(
                 sa.delete(DeckQuestionRow)
                 .where(DeckQuestionRow.id == number, DeckQuestionRow.deck_id.in_(ours))
                 .returning(DeckQuestionRow.id)
             )
             if gone.one_or_none() is None:
-                return False
-            await touch(connection, self._database, guild_id)
+                return await unchanged(connection, False)
         self.changed()
         return True
 
@@ -297,10 +301,19 @@ class Decks:
 
 
 async def touch(connection: AsyncConnection, database: Database, guild_id: int) -> None:
-    """Note that something in a server's decks changes. Whoever else is about to change something there waits here."""
+    """Note that something in a server's decks changes. Whoever else is about to change something there waits here.
+
+    It comes before everything else that is locked there, or two changes could wait for each other.
+    """
     await connection.execute(
         database.upsert(DeckRevisionRow, {"guild_id": guild_id}, {"revision": secrets.token_hex(8)})
     )
+
+
+async def unchanged(connection: AsyncConnection, outcome: Said) -> Said:
+    """Take `touch` back, because nothing in the decks has changed after all; `outcome` is what became of it."""
+    await connection.rollback()
+    return outcome
 
 
 async def add(

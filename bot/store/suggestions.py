@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.decks import Deck, Decks, Outcome, add, touch
+from bot.store.decks import Deck, Decks, Outcome, add, touch, unchanged
 from bot.store.tables.decks import DeckSuggestionRow
+from bot.store.timers import set_timer
 from bot.study.decks import (
     CROWDED,
     MOST_OWN_PENDING,
@@ -36,6 +37,9 @@ class Suggestion:
     suggested_at: datetime
 
 
+DECIDED = "deck-suggestion"
+"""The kind of the timer that forgets a suggestion some time after the decision; its key is the suggestion's number."""
+
 _SUGGESTION = (DeckSuggestionRow.id, DeckSuggestionRow.draft, DeckSuggestionRow.state, DeckSuggestionRow.suggested_at)
 _PENDING = DeckSuggestionRow.state == "pending"
 
@@ -51,10 +55,7 @@ class Suggestions:
             await _room(connection, guild_id, user_id)
 
     async def add(self, guild_id: int, user_id: int, draft: Mapping[str, Any], now: datetime) -> int:
-        """Keep a suggestion until moderators decide, and forget those that were decided long ago. Its number.
-
-        Raises Refused.
-        """
+        """Keep a suggestion until moderators decide. Its number. Raises Refused."""
         row = {
             "guild_id": guild_id,
             "user_id": user_id,
@@ -65,9 +66,6 @@ class Suggestions:
         }
         async with self._database.write() as connection:
             await _room(connection, guild_id, user_id)
-            await connection.execute(
-                sa.delete(DeckSuggestionRow).where(DeckSuggestionRow.decided_at < now - SUGGESTIONS_KEPT)
-            )
             kept = await connection.execute(sa.insert(DeckSuggestionRow).values(row).returning(DeckSuggestionRow.id))
             return kept.scalar_one()
 
@@ -119,7 +117,10 @@ class Suggestions:
                 .values(state="declined", decided_at=now)
                 .returning(DeckSuggestionRow.id)
             )
-            return decided.one_or_none() is not None
+            if decided.one_or_none() is None:
+                return False
+            await self._forget_later(connection, number, now)
+            return True
 
     async def approve(
         self, guild_id: int, number: int, before: Mapping[str, Any], kept: Kept, deck: int | str, now: datetime
@@ -132,17 +133,28 @@ class Suggestions:
             await touch(connection, self._database, guild_id)
             row = await _waiting(connection, guild_id, number, lock=True)
             if row is None or row.draft != before:
-                return "gone" if row is None else "changed"
+                return await unchanged(connection, "gone" if row is None else "changed")
             into, new = await add(connection, guild_id, deck, [kept], row.user_id, now)
             if not new:
-                return "double"
+                return await unchanged(connection, "double")
             await connection.execute(
                 sa.update(DeckSuggestionRow)
                 .where(DeckSuggestionRow.id == number)
                 .values(state="approved", decided_at=now)
             )
+            await self._forget_later(connection, number, now)
         self._decks.changed()
         return into
+
+    async def forget_decided(self, now: datetime) -> None:
+        """Forget what was decided so long ago that nobody has to see it any more."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                sa.delete(DeckSuggestionRow).where(DeckSuggestionRow.decided_at <= now - SUGGESTIONS_KEPT)
+            )
+
+    async def _forget_later(self, connection: AsyncConnection, number: int, now: datetime) -> None:
+        await set_timer(connection, self._database, DECIDED, str(number), now + SUGGESTIONS_KEPT)
 
 
 async def _room(connection: AsyncConnection, guild_id: int, user_id: int) -> None:

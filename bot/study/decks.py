@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, get_args
 
 from bot.study.hits import key_of
 from knowledge.deck_formats.cells import cells_of, raw_of
-from knowledge.deck_formats.draft import Draft, Fault, check, clean_line, same_words
+from knowledge.deck_formats.draft import Draft, Fault, check, clean_line, same_words, shows
 from knowledge.deck_formats.parsed import LONGEST_NAME, Parsed
 
 MOST_DECKS, MOST_QUESTIONS = 50, 5_000
@@ -53,8 +53,9 @@ def number_of(question_id: str) -> int | None:
 
 
 def name_of(typed: str) -> str:
-    """A deck's name as somebody wrote it, on one line and no longer than lists have room for."""
-    return clean_line(typed)[:LONGEST_NAME].strip()
+    """A deck's name as somebody wrote it, on one line and no longer than lists have room for; "" where none is seen."""
+    name = clean_line(typed)[:LONGEST_NAME].strip()
+    return name if shows(name) else ""
 
 
 def key_of_name(name: str) -> str:

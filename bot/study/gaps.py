@@ -16,10 +16,14 @@ def gaps(code: str, about: str) -> list[Gap]:
     """The expressions worth asking for, best first: one-line ones that use the names which `about` speaks of.
 
     Only such expressions are taken whose value the program needs, so that leaving the gap empty cannot pass unseen.
+    What is no Python, as decks may have, has none.
     """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
     known = {part.lower() for name in identifiers(about) for part in name.split(".")}
     known |= {word.lower() for word in re.findall(r"[A-Za-z_]\w+(?=\()|(?<=\.)[a-z_]\w+", about)}
-    tree = ast.parse(code)
     offsets = _line_offsets(code)
     rated: list[tuple[int, int, Gap]] = []
     for node in ast.walk(tree):

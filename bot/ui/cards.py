@@ -71,7 +71,7 @@ def answer(shown: Shown, hand: Hand, near: Sequence[Question], *, note: str = ""
     question = shown.question
     certainty = "you chose this question" if shown.score is None else text.sureness(shown.score)
     head = f"### {text.title(question.question)}\n{small(f'{certainty} · {about(question)}')}"
-    if origin := origin_line(question, shown.deck):
+    if origin := origin_line(question.id, shown.deck):
         head += f"\n{origin}"
     if note:
         head = f"{small(note)}\n{head}"
@@ -96,9 +96,9 @@ def answer(shown: Shown, hand: Hand, near: Sequence[Question], *, note: str = ""
     return layout(ANSWER if shown.score is None or shown.score >= 0.5 else SUGGEST, *items)
 
 
-def origin_line(question: Question, deck: str = "") -> str:
+def origin_line(question_id: str, deck: str = "") -> str:
     """That a question was written by people of a server, and nobody has proved it; "" for one of the corpus."""
-    if number_of(question.id) is None:
+    if number_of(question_id) is None:
         return ""
     whose = f"this server's deck “{text.quote(deck)}”" if deck else "a server's own deck"
     return small(f"From {whose} · written by people there, not proved by code")
@@ -144,7 +144,7 @@ def suggest(asked: str, suggestions: Sequence[Shown], hand: Hand) -> ui.LayoutVi
     for index, shown in enumerate(suggestions[:3]):
         line = f"**{text.title(shown.question.question)}**\n"
         line += small(f"{text.sureness(shown.score or 0.0)} · {about(shown.question)}")
-        if origin := origin_line(shown.question, shown.deck):
+        if origin := origin_line(shown.question.id, shown.deck):
             line += f"\n{origin}"
         button = ShowButton(hand.pick(index), f"Show {index + 1}", primary=True)
         items.append(ui.Section(ui.TextDisplay(line), accessory=button))
@@ -201,7 +201,8 @@ def sources(question: Question) -> ui.LayoutView:
     head = text.cut_markdown(f"{title}\n{small(text.title(question.question))}\n{links}".rstrip(), 1500)
     parts = [head]
     for misconception in question.misconceptions:
-        line = f"**Commonly misstated as**\n> {misconception.wrong}\n**In fact**\n> {misconception.right}"
+        line = f"**Commonly misstated as**\n> {text.title(misconception.wrong)}\n**In fact**\n"
+        line += f"> {text.title(misconception.right)}"
         if sum(map(len, parts)) + len(line) < TEXT_LIMIT - 600:
             parts.append(line)
     items: list[Item] = [ui.TextDisplay(parts[0])]

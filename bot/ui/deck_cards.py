@@ -23,8 +23,8 @@ PAGE = 8
 """Decks on a page of the list."""
 LINES = 8
 """Faults, and questions that are like others, that a card has room for; the file has all of them."""
-LINE, ROOM = 150, 1000
-"""The most characters of a line, and of all lines of one kind on a card."""
+LINE, PLACE, ROOM = 150, 110, 1000
+"""The most characters of what a line says, of a place in a file, and of all lines of one kind on a card."""
 MOST_OWN = 10
 REPORT = "report.txt"
 WRITTEN = "what-you-wrote.txt"
@@ -108,12 +108,14 @@ def _as_many_as_fit(things: Sequence[Thing], said: Callable[[Thing], str]) -> tu
 
 
 def _fault(fault: Fault) -> str:
-    return f"{text.quote(fault.place, 60)}: {text.quote(fault.what, LINE)}"
+    return f"{text.quote(fault.place, PLACE)}: {text.quote(fault.what, LINE)}"
 
 
 def _like(one: Alike) -> str:
     asked, known = text.quote(one.asked, LINE // 2), text.quote(one.known, LINE // 2)
-    return f"{text.quote(one.place, 60)}: {asked} · {one.likeness:.0%} like {known} ({text.quote(one.origin, 60)})"
+    return (
+        f"{text.quote(one.place, PLACE)}: {asked} · {one.likeness:.0%} like {known} ({text.quote(one.origin, PLACE)})"
+    )
 
 
 # --------------------------------------------------------------------------------------------------- the list

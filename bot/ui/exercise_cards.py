@@ -15,7 +15,7 @@ from bot.study.blanks import GAP, MARKS
 from bot.study.exercise import LETTERS, NAMES, Exercise
 from bot.study.marks import VERDICTS, Mark
 from bot.ui import text
-from bot.ui.cards import Item, small
+from bot.ui.cards import Item, origin_line, small
 from bot.ui.items import StatelessModal, typed_values
 from knowledge.questions import Question
 
@@ -77,23 +77,23 @@ def explained(exercise: Exercise, mark: Mark, question: Question | None, limit: 
     """
     source = small(f"Read on: {text.link(question.sources[0])}") if question and question.sources else ""
     source = source if len(source) <= limit // 2 else ""
+    beneath = "\n".join(filter(None, (source, origin_line(exercise.question_id))))
     said = _said(exercise, mark)
     if exercise.because:
         said += f"\n{text.title(exercise.because)}"
     elif question and exercise.form != "text":
         said += "\n" + "\n".join(f"- {text.title(point)}" for point in question.key_points)
-    said = text.cut_markdown(said, limit - len(source) - 1)
-    return [ui.TextDisplay(f"{said}\n{source}" if source else said)]
+    said = text.cut_markdown(said, limit - len(beneath) - 1)
+    return [ui.TextDisplay(f"{said}\n{beneath}".rstrip())]
 
 
 def _prompt(exercise: Exercise) -> str:
     """The prompt with the marks of its author's words made harmless: `__init__` stays `__init__`."""
 
-    def line(words: str) -> str:
-        bold = _BOLD.fullmatch(words)
-        return f"**{text.title(bold[1])}**" if bold else text.title(words)
-
-    return "\n".join(line(words) for words in exercise.prompt.splitlines())
+    first, *others = exercise.prompt.splitlines()
+    bold = _BOLD.fullmatch(first)
+    first = f"**{text.title(bold[1])}**" if bold else text.title(first)
+    return "\n".join([first, *map(text.title, others)])
 
 
 def _options(exercise: Exercise) -> str:

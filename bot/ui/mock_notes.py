@@ -11,7 +11,7 @@ from bot.study.interview.agenda import MOST_EXTENSIONS, heading
 from bot.study.interview.material import Material
 from bot.study.interview.state import TALKING, Interview, Part
 from bot.ui import text
-from bot.ui.cards import SUGGEST, Item, layout, small
+from bot.ui.cards import SUGGEST, Item, layout, origin_line, small
 from bot.ui.mock_cards import clock_line
 from bot.ui.mock_items import MockButton, MockSelect, checklist
 from knowledge.interviews import Pack, Rubric
@@ -116,7 +116,7 @@ def _material_pages(part: Part, material: Material) -> list[Page]:
     if material.solution:
         pages.append(Page("A solution", text.code_block(material.solution, "py", BODY)))
     for area in material.areas:
-        points = "\n".join(f"- {point}" for point in area.key_points)
+        points = "\n".join(f"- {text.title(point)}" for point in area.key_points)
         pages.append(Page(area.area, f"{points}\n**Weak:** {area.weak}\n**Strong:** {area.strong}"))
     return pages
 
@@ -127,13 +127,14 @@ def _answer(part: Part, material: Material) -> str:
         lines.append(f"**Hidden check:** {'passes' if not part.check else text.quote(part.check, 300)}")
     if material.answer:
         lines.append(text.cut_markdown(material.answer, 1300))
+        lines += filter(None, [origin_line(material.question_id or "")])
     lines += [f"**Fault:** {fault.what}\n{small(fault.why)}" for fault in material.faults]
     if material.clarify:
         lines.append("**If they ask**")
         lines += [f"- *{each.ask}* {each.answer}" for each in material.clarify]
     elif not material.areas:
         lines.append("**Key points**")
-        lines += [f"{number}. {point}" for number, point in enumerate(material.points, start=1)]
+        lines += [f"{number}. {text.title(point)}" for number, point in enumerate(material.points, start=1)]
     return "\n".join(lines)
 
 
@@ -144,10 +145,12 @@ def _follow_ups(part: Part, material: Material) -> str:
         lines += [small(f"listen for: {text.cut(point, 160)}") for point in follow_up.listen_for[:3]]
     if material.hints:
         lines.append("**Hints, in this order**")
-        lines += [f"{'✓' if index < part.hints else '-'} {hint}" for index, hint in enumerate(material.hints)]
+        lines += [
+            f"{'✓' if index < part.hints else '-'} {text.title(hint)}" for index, hint in enumerate(material.hints)
+        ]
     if material.red_flags:
         lines.append("**Red flags**")
-        lines += [f"- {flag}" for flag in material.red_flags[:3]]
+        lines += [f"- {text.title(flag)}" for flag in material.red_flags[:3]]
     return "\n".join(lines)
 
 

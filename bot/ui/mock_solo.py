@@ -41,7 +41,7 @@ def _talking(interview: Interview, talk: Talk, material: Material | None) -> ui.
     else:
         lines.append(f"**{text.title(part.title)}**")
     hints = material.hints[: part.hints] if material else ()
-    lines += [f"💡 **Hint {number}:** {hint}" for number, hint in enumerate(hints, start=1)]
+    lines += [f"💡 **Hint {number}:** {text.title(hint)}" for number, hint in enumerate(hints, start=1)]
     if part.check is not None:
         lines.append("✅ All checks pass." if not part.check else f"**The check says:** {text.quote(part.check, 400)}")
     lines.append(clock_line(interview))
@@ -67,7 +67,7 @@ def _welcome(interview: Interview) -> str:
 
 def _judgement(interview: Interview, talk: Talk, material: Material) -> list[Item]:
     points = material.points_of(talk.ask)
-    shown = "\n".join(f"- {point}" for point in points)
+    shown = "\n".join(f"- {text.title(point)}" for point in points)
     numbers = (interview.running.number, interview.part, talk.ask, talk.turn)
     options = checklist(points, (), NONE_SAID)
     select = MockSelect("judge", interview.id, *numbers, options=options, placeholder="The points that I made", most=25)

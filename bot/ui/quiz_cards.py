@@ -15,13 +15,14 @@ from bot.study.memory import Rating
 from bot.study.quiz import RIGHT_FROM, STREAK, Answer, Player, Quiz
 from bot.study.quiz_results import hardest, ranked
 from bot.ui import text
-from bot.ui.cards import ANSWER, PANEL, SUGGEST, Item, about, layout, proof, small
+from bot.ui.cards import ANSWER, PANEL, SUGGEST, TEXT_LIMIT, Item, about, layout, origin_line, proof, small
 from bot.ui.exercise_cards import exercise_items, explained
 from bot.ui.quiz_items import QuizButton
 from knowledge.questions import Question
 
 TABLE = "quiz.csv"
-PROOF_LIMIT = 1000
+PROOF_LIMIT, LEAST_PROOF = 1000, 400
+POINTS_LIMIT = 900
 EXPLAINED_ALONE = 1300
 MOST_LINES = 12
 """Players that a card names; the others are counted."""
@@ -121,15 +122,19 @@ def _revealed(scene: Scene) -> ui.LayoutView:
     items: list[Item] = [ui.TextDisplay(_head(scene)), *exercise_items(exercise), ui.Separator()]
     own = next((answer for answer in scene.answers if answer.user_id == quiz.host_id), None)
     if quiz.plan.group:
-        items.append(ui.TextDisplay(text.cut(_solution(exercise), 500)))
-        if scene.question and scene.question.proofs and not exercise.code:
-            items.append(ui.TextDisplay(proof(scene.question.proofs[0], scene.question.torch, PROOF_LIMIT)))
-        items.append(ui.TextDisplay(text.cut(_points(scene), 900)))
+        items.append(ui.TextDisplay(_with_origin(_solution(exercise), exercise, 500)))
+        points = text.cut(_points(scene), min(POINTS_LIMIT, _room(items)))
+        left = min(PROOF_LIMIT, _room(items) - len(points))
+        if scene.question and scene.question.proofs and not exercise.code and left >= LEAST_PROOF:
+            items.append(ui.TextDisplay(proof(scene.question.proofs[0], scene.question.torch, left)))
+        items.append(ui.TextDisplay(points))
     elif own is not None and own.mark is not None and not own.passed:
-        items += explained(exercise, own.mark, scene.question, EXPLAINED_ALONE if not exercise.code else 700)
+        items += explained(
+            exercise, own.mark, scene.question, min(_room(items), 700 if exercise.code else EXPLAINED_ALONE)
+        )
     else:
         why = "You passed." if own is not None and own.passed else "Time is up."
-        items.append(ui.TextDisplay(f"{why} {text.cut(_solution(exercise), 700)}"))
+        items.append(ui.TextDisplay(_with_origin(f"{why} {_solution(exercise)}", exercise, 720)))
     place = quiz.position
     ahead = "To the result" if quiz.last else "Next question"
     items.append(
@@ -285,6 +290,17 @@ def _names(user_ids: Sequence[int]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown or "nobody"
 
 
+def _room(items: Sequence[Item]) -> int:
+    """How many characters a card with these still has room for."""
+    return TEXT_LIMIT - sum(len(getattr(item, "content", "")) for item in items)
+
+
+def _with_origin(words: str, exercise: Exercise, limit: int) -> str:
+    """Words about an exercise, with a line that says so where its question is a server's own."""
+    origin = origin_line(exercise.question_id)
+    return f"{text.cut(words, limit - len(origin) - 1)}\n{origin}".rstrip()
+
+
 def _solution(exercise: Exercise) -> str:
     """The right answer in words."""
     match exercise.form:
@@ -296,7 +312,7 @@ def _solution(exercise: Exercise) -> str:
             told = " · ".join(f"{mark} `{value}`" for mark, value in zip(blanks.MARKS, exercise.expected, strict=False))
             return f"**It prints** {told}"
         case "code":
-            return f"**One way:** `{exercise.expected[0]}`"
+            return f"**One way:** {text.title(f'`{exercise.expected[0]}`')}"
         case "text":
             return "**A full answer says**\n" + "\n".join(f"- {text.title(point)}" for point in exercise.expected)
 

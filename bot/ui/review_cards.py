@@ -69,7 +69,7 @@ def back(shown: Front, waits: Mapping[Rating, timedelta]) -> ui.LayoutView:
     """The answer, for the person to say how well they knew it."""
     question = shown.question
     head = f"{_head(shown.place, question, shown.exercise, shown.note)}\n**{text.title(question.question)}**"
-    beneath = "\n".join(filter(None, (sources_line(question), origin_line(question))))
+    beneath = "\n".join(filter(None, (sources_line(question), origin_line(question.id))))
     room = TEXT_LIMIT - len(head) - len(beneath) - 50
     return layout(
         PANEL,

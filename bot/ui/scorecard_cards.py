@@ -14,7 +14,7 @@ from bot.study.interview.cards import AxisResult, Scorecard
 from bot.study.interview.scoring import ACCEPTABLE, STRONG_FROM, WEAK_BELOW
 from bot.study.interview.steps import mention
 from bot.ui import text
-from bot.ui.cards import ANSWER, PANEL, Item, layout, small
+from bot.ui.cards import ANSWER, PANEL, Item, layout, origin_line, small
 from bot.ui.mock_cards import Card, about
 from bot.ui.mock_items import MockButton, MockSelect
 from knowledge.interviews import Rubric
@@ -152,9 +152,11 @@ def _missed(card: Scorecard) -> str:
     lines = ["**What was not said**"]
     for missed in card.missed:
         lines.append(f"*{text.title(missed.title)}*")
-        lines += [f"- {point}" for point in missed.points[:4]]
+        lines += [f"- {text.title(point)}" for point in missed.points[:4]]
         if len(missed.points) > 4:
             lines.append(small(f"and {len(missed.points) - 4} more"))
+        if origin := origin_line(missed.question_id or ""):
+            lines.append(origin)
     if any(missed.question_id for missed in card.missed):
         lines.append(small("The questions among them come back in your reviews."))
     return "\n".join(lines)

@@ -6,10 +6,17 @@ import re
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
+from knowledge.deck_formats.draft import shows
+
 ELLIPSIS = "…"
 # Characters with a meaning in Discord's Markdown, timestamps, emoji or automatic links. A backslash before any
 # character that is neither a letter, a digit nor a space makes it plain.
 _MARKDOWN = re.compile(r"([\\*_~`|>#\-\[\]()<:+=])")
+# As little as makes a title plain: `x[0](1)` is read often, and so is `#` in the middle of a line.
+_IN_TITLES = re.compile(r"([\\*_~|<`]|\](?=\()|(?<=\])\(|:(?=//))")
+_BEGINNING = re.compile(r"^[#>+-]")
+_LINKED = re.compile(r"\]\((?=\s*<?\w+:\S)")
+_EVERYBODY = re.compile(r"@(?=everyone|here)")
 _HOME = ("docs.pytorch.org", "pytorch.org")
 _LIST_ITEM = re.compile(r"^(\d+)\.")
 _INLINE_CODE = re.compile(r"(`[^`\n]+`)")
@@ -42,14 +49,25 @@ def passage(text: str, limit: int = 1500) -> str:
 
 
 def title(text: str) -> str:
-    """A corpus question as a heading: `__init__` stays `__init__`, and code in backticks stays code."""
-    parts = _INLINE_CODE.split(" ".join(text.split()))
-    return "".join(part if part.startswith("`") else re.sub(r"([\\*_~|<`])", r"\\\1", part) for part in parts)
+    """A question, an option or a key point: `__init__` stays `__init__`, and code in backticks stays code.
+
+    Its author may be a stranger: beside that code nothing in it formats, links or looks like a mention.
+    """
+    first, *others = _INLINE_CODE.split(" ".join(text.split()))
+    parts = [_BEGINNING.sub(r"\\\g<0>", _LIST_ITEM.sub(r"\1\\.", _plain(first)))]
+    # Every second part is code. A link may begin before it, so that not even in code it may go on.
+    parts += [_plain(part) if index % 2 else _LINKED.sub("]\u200b(", part) for index, part in enumerate(others)]
+    return "".join(parts)
+
+
+def _plain(text: str) -> str:
+    return _EVERYBODY.sub("@\u200b", _IN_TITLES.sub(r"\\\1", text))
 
 
 def label(text: str, limit: int) -> str:
-    """A corpus question where Discord shows no Markdown: buttons, options, choices."""
-    return cut(" ".join(text.replace("`", "").split()), limit)
+    """A question or a name where Discord shows no Markdown: buttons, options, choices. Never empty."""
+    line = " ".join(text.replace("`", "").split())
+    return cut(line, limit) if shows(line) else ELLIPSIS
 
 
 def code_block(code: str, language: str = "", limit: int = 1000) -> str:
@@ -127,5 +145,7 @@ def link(url: str) -> str:
         name = page or host
     if host not in _HOME and name != host:
         name = f"{name} ({host})"
-    shown = cut(re.sub(r"[\[\]`*~|<>\\]", "", name), 60)
+    # What stands escaped in an address may be anything, new lines among it.
+    name = re.sub(r"[\[\]`*~|<>\\]", "", " ".join(visible(name).split()))
+    shown = _EVERYBODY.sub("@\u200b", cut(name, 60)) or host
     return f"[{shown}]({url.replace('(', '%28').replace(')', '%29')})"

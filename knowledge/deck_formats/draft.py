@@ -147,6 +147,15 @@ def clean_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def shows(text: str) -> bool:
+    """Whether anything of the text is seen where backticks are left out, as in buttons and lists to choose from."""
+    return any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK for c in text)
+
+
+# Backticks, and letters and symbols that look like nothing.
+_BLANK = frozenset("`\u115f\u1160\u2800\u3164\uffa0")
+
+
 def same_words(question: str) -> str:
     """The words of a question, by which a repeated one is known."""
     return " ".join(re.findall(r"\w+", question.lower())) or question
@@ -193,7 +202,7 @@ class _Fields:
 
     def lines(self, field: str, most: int, longest: int) -> tuple[str, ...]:
         """A list of texts of one line each; the same one is taken once."""
-        found = tuple(dict.fromkeys(line for line in map(clean_line, self._texts(field)) if line))
+        found = tuple(dict.fromkeys(filter(shows, map(clean_line, self._texts(field)))))
         if len(found) > most:
             self.fault(field, f"{_name(field)} have {len(found)} entries; at most {most} fit")
         if any(len(line) > longest for line in found):
@@ -209,7 +218,7 @@ class _Fields:
         for pair in given:
             sides = [pair.get(side) for side in ("wrong", "right")] if isinstance(pair, Mapping) else []
             texts = [clean_line(side) for side in sides if isinstance(side, str)]
-            if len(texts) != 2 or not all(texts):
+            if len(texts) != 2 or not all(map(shows, texts)):
                 self.fault("misconceptions", "a misconception needs both sides, wrong and right")
                 return ()
             pairs.append(Misconception(*texts))
@@ -272,7 +281,7 @@ class _Fields:
         return value
 
     def _fitting(self, field: str, text: str, longest: int, *, required: bool) -> str:
-        if required and not text and field not in self._faulty:
+        if required and not shows(text) and field not in self._faulty:
             self.fault(field, f"{_name(field)} is missing")
         if len(text) > longest:
             self.fault(field, f"{_name(field)} has {len(text):,} characters; {longest:,} fit")

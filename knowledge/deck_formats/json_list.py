@@ -31,7 +31,8 @@ def read(data: bytes) -> Parsed:
             if entry.key is None and isinstance(entry.value, dict):
                 reading.add(entry.value, entry.place(text, lines))
             elif entry.key is None:
-                reading.fault(lines.at(entry.start), "must be an object with a question and an answer")
+                at = lines.at(entry.start)
+                reading.fault(at + reading.beside(at), "must be an object with a question and an answer")
             elif entry.key == "name" and isinstance(entry.value, str):
                 reading.name = entry.value
             elif entry.key == "questions":

@@ -20,7 +20,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A draft and where it stands."""
+    """A draft and where it stands. No two drafts of a file have the same place."""
 
     place: str
     draft: Draft
@@ -65,6 +65,8 @@ class Reading:
         self._faults: list[Fault] = []
         self._notes: list[str] = []
         self._first: dict[str, str] = {}
+        self._places: set[str] = set()
+        self._entries = 0
         self._unknown: dict[str, None] = {}
         self._cut = False
 
@@ -76,15 +78,23 @@ class Reading:
     def add(self, raw: Mapping[str, object], place: Callable[[str], str]) -> None:
         """Take one question's values."""
         self.ignore(name for name in raw if name not in FIELDS and name not in OF_CORPUS)
-        draft, faults = check(raw, place)
+        beside = self.beside(place(""))
+        draft, faults = check(raw, lambda field: place(field) + beside)
         self._faults += faults
         if draft is None:
             return
-        first = self._first.setdefault(draft.key, place(""))
-        if first != place(""):
-            self._faults.append(Fault(place("question"), f"asks the same as {first}"))
-        else:
-            self._drafts.append(Placed(place(""), draft))
+        if draft.key in self._first:
+            self._faults.append(Fault(place("question") + beside, f"asks the same as {self._first[draft.key]}"))
+            return
+        self._first[draft.key] = place("") + beside
+        self._drafts.append(Placed(place("") + beside, draft))
+
+    def beside(self, place: str) -> str:
+        """Count one more entry: what tells it from an earlier one at the same place, such as `, question 7`, or ""."""
+        self._entries += 1
+        beside = f", question {self._entries}" if place in self._places else ""
+        self._places.add(place)
+        return beside
 
     def fault(self, place: str, what: str) -> None:
         """Note something wrong that is not a question's."""

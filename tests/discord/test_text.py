@@ -81,10 +81,43 @@ def test_cut_markdown_fits_and_leaves_no_code_open(words: str, limit: int) -> No
         ("What does __init__ do?", "What does \\_\\_init\\_\\_ do?"),
         ("What does `__init__` do?", "What does `__init__` do?"),
         ("Is a*b the same as a@b?", "Is a\\*b the same as a@b?"),
+        ("Why x[[0, 2], [1, 3]]?", "Why x[[0, 2], [1, 3]]?"),
+        ("Why `f[i](x)` and #2?", "Why `f[i](x)` and #2?"),
+        ("[Free Nitro](https://evil.example) @everyone", "[Free Nitro\\]\\(https\\://evil.example) @\u200beveryone"),
+        ("``[a](https://evil.example)", "\\`\\`[a\\]\\(https\\://evil.example)"),
+        ("[a `b](https://evil.example) c`", "[a `b]\u200b(https://evil.example) c`"),
+        ("# Moderators say", "\\# Moderators say"),
+        ("-# small", "\\-# small"),
+        ("1. first", "1\\. first"),
     ],
 )
 def test_titles_show_names_as_they_are(plain: str, shown: str) -> None:
     assert text.title(plain) == shown
+
+
+@given(st.lists(st.sampled_from(["`", "``", "[", "a", "](", "https://evil.example", ")", " ", "\\"]), max_size=14))
+def test_no_title_links(parts: list[str]) -> None:
+    assert not re.search(r"\]\(\s*<?\w+:", text.title("".join(parts)))
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://x.example/%0A%23%20Moderators%20say:%20@everyone", "# Moderators say: @\u200beveryone (x.example)"),
+        ("https://x.example/a%E2%80%AEb%00c", "abc (x.example)"),
+        ("https://docs.pytorch.org/%0A", "docs.pytorch.org"),
+    ],
+)
+def test_what_stands_escaped_in_an_address_stays_in_its_name(url: str, name: str) -> None:
+    assert text.link(url) == f"[{name}]({url})"
+
+
+@pytest.mark.parametrize(
+    ("plain", "shown"),
+    [("Why `x`?", "Why x?"), ("a" * 30, "a" * 19 + "…"), ("``", "…"), ("\u200d", "…"), ("", "…")],
+)
+def test_there_is_always_something_to_choose(plain: str, shown: str) -> None:
+    assert text.label(plain, 20) == shown
 
 
 @pytest.mark.parametrize(

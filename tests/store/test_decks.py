@@ -7,12 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.store import KeptRun, Store
-from bot.store.decks import EXPIRY
+from bot.store.decks import EXPIRY, touch
+from bot.store.suggestions import DECIDED
+from bot.store.tables.decks import DeckQuestionRow, DeckRow
 from bot.study import decks as rules
 from bot.study.decks import MOST_DECKS, MOST_OWN_PENDING, MOST_PENDING, RUN_KEPT, SUGGESTIONS_KEPT, Kept, Refused
 from knowledge.deck_formats.draft import Draft
+from tests.store.postgres import Postgres
 
 HERE, THERE = 1 << 60, 2 << 60
 MOD, PERSON = 3 << 60, 4 << 60
@@ -165,6 +169,47 @@ async def test_every_change_is_noticed_here_and_elsewhere(store: Store) -> None:
     assert set(revisions[-1]) == {HERE}
 
 
+async def test_what_changes_nothing_is_not_noticed(store: Store) -> None:
+    deck = await imported(store, "Ours", "What is a?", "What is b?")
+    a, b = await store.decks.questions(HERE)
+    (row,) = kept("What is b?")
+    number = await store.suggestions.add(HERE, PERSON, row.draft, NOW)
+    before = await store.decks.revisions()
+    noticed: list[str] = []
+    store.decks.after_change.append(lambda: noticed.append("changed"))
+    assert await store.decks.rewrite(HERE, 999, a.draft, row) == "gone"
+    assert await store.decks.rewrite(HERE, a.number, b.draft, row) == "changed"
+    assert await store.decks.rewrite(HERE, a.number, a.draft, row) == "double"
+    assert await store.decks.rewrite(HERE, b.number, b.draft, row) == "done", "it is like that already"
+    assert await store.suggestions.approve(HERE, 999, row.draft, row, deck, NOW) == "gone"
+    assert await store.suggestions.approve(HERE, number, a.draft, row, deck, NOW) == "changed"
+    assert await store.suggestions.approve(HERE, number, row.draft, row, deck, NOW) == "double"
+    assert not await store.decks.set_enabled(HERE, 999, False)
+    assert not await store.decks.delete(THERE, deck)
+    assert not await store.decks.delete_question(THERE, a.number)
+    assert await store.decks.revisions() == before
+    assert noticed == []
+
+
+@pytest.mark.parametrize("does", ["delete", "delete_question", "set_enabled"])
+async def test_two_changes_never_wait_for_each_other(postgres_server: Postgres, does: str) -> None:
+    store = await Store.open(postgres_server.create(f"waiting_{does}"))
+    deck = await imported(store, "Ours", "What is a?")
+    (a,) = await store.decks.questions(HERE)
+    arguments = {"delete": (deck,), "delete_question": (a.number,), "set_enabled": (deck, False)}[does]
+    async with store._database.write() as connection:
+        await touch(connection, store._database, HERE)
+        waiting = asyncio.create_task(getattr(store.decks, does)(HERE, *arguments))
+        async with asyncio.timeout(20):
+            while not (await connection.execute(sa.text("SELECT 1 FROM pg_locks WHERE NOT granted"))).first():
+                pass
+        # What the other one wants to change is still free.
+        await connection.execute(sa.update(DeckRow).values(created_at=NOW))
+        await connection.execute(sa.update(DeckQuestionRow).values(added_at=NOW))
+    assert await waiting
+    await store.aclose()
+
+
 async def test_only_enabled_decks_are_read_where_that_is_wanted(store: Store) -> None:
     on, off = await imported(store, "On", "What is a?"), await imported(store, "Off", "What is b?")
     assert await store.decks.set_enabled(HERE, off, False)
@@ -271,11 +316,22 @@ async def test_nobody_floods_the_moderators(store: Store) -> None:
 
 
 async def test_what_was_decided_long_ago_is_forgotten(store: Store) -> None:
-    a, b = await suggested(store, "What is a?", "What is b?")
+    a, b, c, d = await suggested(store, "What is a?", "What is b?", "What is c?", "What is d?")
+    (row,) = kept("What is b?")
     await store.suggestions.decline(HERE, a, NOW)
-    later = NOW + SUGGESTIONS_KEPT + timedelta(days=1)
-    c = await store.suggestions.add(HERE, PERSON, {"question": "c?"}, later)
-    assert [one.number for one in await store.suggestions.of(HERE, PERSON, 10)] == [c, b]
+    await store.suggestions.approve(HERE, b, row.draft, row, "Suggestions", NOW)
+    await store.suggestions.decline(HERE, c, NOW + timedelta(days=1))
+    later = NOW + SUGGESTIONS_KEPT
+    timers = await store.timers.claim(later, 10, timedelta(minutes=1))
+    assert [(timer.kind, timer.key) for timer in sorted(timers, key=lambda timer: timer.key)] == [
+        (DECIDED, str(a)),
+        (DECIDED, str(b)),
+    ], "also where nobody suggests anything any more"
+    await store.suggestions.forget_decided(later - timedelta(seconds=1))
+    assert len(await store.suggestions.of(HERE, PERSON, 10)) == 4
+    await store.suggestions.forget_decided(later)
+    assert [one.number for one in await store.suggestions.of(HERE, PERSON, 10)] == [d, c]
+    assert await asked(store) == ["What is b?"]
 
 
 async def test_who_is_forgotten_leaves_questions_that_name_nobody(store: Store) -> None:

@@ -27,6 +27,8 @@ def parsed(*questions: str, name: str = "") -> Parsed:
         ("", "", ".csv", ".csv"),
         ("", "", "\u200b.csv", "Questions"),
         ("x" * 80, "", "a.csv", "x" * 50),
+        ("```", "\u200d", "` `.csv", "Questions"),
+        ("`" * 60 + "x", "`ours`", "a.csv", "`ours`"),
     ],
 )
 def test_a_deck_gets_the_first_name_that_there_is(typed: str, inside: str, file: str, name: str) -> None:

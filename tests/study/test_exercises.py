@@ -8,7 +8,8 @@ import pytest
 
 from bot.study.exercise import FORMS, LETTERS, Exercise
 from bot.study.exercises import compose, forms_of
-from knowledge.questions import Question, load_corpus
+from knowledge.deck_formats.draft import Draft
+from knowledge.questions import Proof, Question, load_corpus
 
 QUESTIONS = load_corpus().by_id()
 SEEDS = range(5)
@@ -51,6 +52,15 @@ def test_a_gap_in_code_can_be_filled_with_what_stood_there(topic: list[Question]
             assert exercise.shown_code.count("____") == 1
             assert exercise.shown_code.replace("____", exercise.expected[0]) == question.proofs[0].code
             assert exercise.expected[0] not in exercise.shown_code
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["%%bash\nls runs\n", "$ ls runs\n", ">>> runs = 1\n", "print 'runs'\n", "(" * 900 + ")" * 900 + "\n", "x\0\n"],
+)
+def test_what_is_no_python_can_be_asked_but_not_completed(code: str) -> None:
+    draft = Draft("What does `ls` print?", "The runs.", proofs=(Proof(code, "runs 1\n", line=0),))
+    assert forms_of(draft.as_question("deck-1", "ours")) == ("output", "text")
 
 
 def test_an_exercise_is_the_same_for_the_same_seed_and_survives_the_database(topic: list[Question]) -> None:

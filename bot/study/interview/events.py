@@ -67,12 +67,16 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Give the candidate the next hint of a part: `text`, which was the hint number `number`, counted from 0."""
+    """Give the candidate the next hint of a part: `text`, which was the hint number `number`, counted from 0.
+
+    `shown` is the text made safe to show.
+    """
 
     by: int
     part: int
     number: int
     text: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)

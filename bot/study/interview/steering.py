@@ -87,7 +87,7 @@ def hint(interview: Interview, event: Hint, now: datetime) -> Outcome:
     if event.number != part.hints:
         return refuse(interview, "That hint was given a moment ago.")
     given = _with_part(interview, replace(part, hints=part.hints + 1))
-    line = f"**Hint {event.number + 1}:** {event.text}"
+    line = f"**Hint {event.number + 1}:** {event.shown}"
     entry = Entry("hint", event.text, event.by, interview.round.number, interview.part)
     return Outcome(given, (Post(),) if interview.options.solo else (Say(line),), (entry,))
 

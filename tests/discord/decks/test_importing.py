@@ -79,6 +79,16 @@ async def test_every_fault_is_told_with_its_line_and_left_out(world: World) -> N
     assert await asked(world) == ["What is x?"]
 
 
+async def test_places_are_told_to_their_end(world: World) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for folder in "abc":
+            archive.writestr(f"{folder}/{'x' * 90}.md", f"---\nquestion: What is {folder}?\n---\n")
+    seen = text_of(await dry_run(world, made.getvalue(), "new.zip"))
+    assert "xxx.md, line 4: the answer is missing" in seen
+    assert "xxx.md, line 4, question 3: the answer is missing" in seen
+
+
 async def test_a_long_report_comes_as_a_file_too(world: World) -> None:
     rows = [f"What is thing number {number}?," for number in range(40)]
     report = await dry_run(world, "\n".join(["question,answer", "Where is it?,There.", *rows]).encode())
@@ -119,6 +129,17 @@ async def test_questions_that_i_know_are_named_with_their_likeness(world: World,
     await world.restart()
     await world.press(world.mod, report, "Only the new one")
     assert await asked(world) == [*OURS, "What is our lunch?"]
+
+
+async def test_of_questions_on_one_line_those_that_i_know_are_left_out(world: World, probes: Probes) -> None:
+    asked_there = ["What is our lunch?", probes.answered.question, "Who feeds the brontosaurus?"]
+    rows = [{"question": question, "answer": "So."} for question in asked_there]
+    report = await dry_run(world, json.dumps(rows).encode(), "new.json")
+    assert "line 1, question 2: " in text_of(report)
+    assert labels(report) == ["Import 3", "Only the 2 new ones", "Cancel"]
+    await world.press(world.mod, report, "Only the 2 new ones")
+    assert text_of(report).startswith("### 2 questions imported\n")
+    assert await asked(world) == [asked_there[0], asked_there[2]]
 
 
 async def test_questions_alike_within_a_file_are_named_too(world: World) -> None:
@@ -358,6 +379,7 @@ async def test_only_moderators_export_and_only_what_there_is(world: World) -> No
     channel, stranger = elsewhere(world)
     assert "no such deck" in text_of(await stranger.slash(channel, "deck export", deck="ours", format="csv"))
     offered = await world.mod.autocomplete(world.general, "deck export", "deck", "OU", format="csv")
+    assert await world.alice.autocomplete(world.general, "deck export", "deck", "OU", format="csv") == []
     assert [choice["value"] for choice in offered] == ["ours"]
     assert await stranger.autocomplete(channel, "deck export", "deck", "", format="csv") == []
     world.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=413, code=40005)

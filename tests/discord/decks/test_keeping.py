@@ -58,6 +58,13 @@ async def test_decks_are_turned_off_and_on_after_restarts(world: World) -> None:
     assert labels(seen) == ["Turn off", "Turn off"]
 
 
+async def test_a_name_that_nobody_sees_is_none_and_the_list_opens(world: World) -> None:
+    await imported(world, deck="```")
+    await imported(world, csv({"What is our lunch?": "Soup."}), "food.csv", deck="` \u200d `")
+    seen = await world.mod.slash(world.general, "deck list")
+    assert [option["label"] for option in options(seen)] == ["food", "ours"]
+
+
 async def test_deleting_a_deck_asks_first(world: World) -> None:
     await imported(world)
     await imported(world, csv({"What is our lunch?": "Soup."}), "food.csv")

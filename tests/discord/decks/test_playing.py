@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import cast
 
 import pytest
@@ -169,6 +171,54 @@ async def test_a_question_of_nothing_but_an_answer_is_asked_in_words(world: Worl
     assert "**Not right" in text_of(card)
 
 
+async def test_a_deck_with_code_that_is_no_python_can_be_played(world: World) -> None:
+    shell = {"code": "%%bash\nls runs", "output": "first second"}
+    python = {"code": "import torch\nruns = torch.zeros(3)\nprint(runs.sum())", "output": "tensor(0.)"}
+    deck = [
+        {"question": "What does `ls` list?", "answer": "The runs.", "proofs": [shell]},
+        {"question": "How are runs counted?", "answer": "From `torch.zeros`.", "proofs": [python]},
+    ]
+    await imported(world, json.dumps(deck, indent=1).encode(), "ours.json")
+    card = await alone(world, world.alice, topic="ours", format="complete the code", count=1)
+    assert "runs = ____" in text_of(card)
+    await world.press(world.alice, card, "Stop")
+    card = await alone(world, world.alice, topic="ours", count=2)
+    for ahead in ("Next question", "To the result"):
+        await world.press(world.alice, card, "Pass")
+        await world.press(world.alice, card, ahead)
+    assert "The quiz is over" in text_of(card)
+
+
+EVIL = "[Free Nitro](https://evil.example) @everyone"
+
+
+async def test_words_of_a_deck_are_shown_as_words_wherever_they_are(world: World) -> None:
+    deck = {
+        "question": f"Is it {EVIL}?",
+        "answer": "It is.",
+        "key_points": [f"A {EVIL}"],
+        "misconceptions": [{"wrong": f"**X{number} {EVIL}**", "right": f"**XR {EVIL}**"} for number in range(3)],
+        "sources": ["https://x.example/%0A%23%20Moderators%20say:%20@everyone"],
+    }
+    await imported(world, json.dumps([deck]).encode(), "ours.json")
+    answer = await world.ask(world.alice, "#deck-1")
+    seen = [text_of(answer), text_of(await world.press(world.bob, answer, "Sources"))]
+    for format in ("multiple choice", "true or false", "free text"):
+        card = await alone(world, world.alice, topic="ours", format=format, count=1)
+        hint = await world.press(world.alice, card, "Hint")
+        seen += [text_of(card), text_of(hint)]
+        await world.press(world.alice, card, "Pass")
+        assert "From a server's own deck · written by people there, not proved by code" in text_of(card)
+        seen.append(text_of(card))
+        await world.press(world.alice, card, "To the result")
+    assert "**X" not in "".join(seen), "nothing of theirs is bold but the question"
+    for shown in seen:
+        plain = re.sub(r"\]\(https://x\.example\S*\)|`[^`]*`", "", shown)
+        assert "](https://evil" not in plain
+        assert "@everyone" not in plain
+        assert "\n# " not in plain
+
+
 async def test_other_servers_quizzes_do_not_ask_it(world: World) -> None:
     await imported(world, rich(), "ours.json")
     channel, stranger = elsewhere(world)
@@ -238,6 +288,9 @@ async def test_the_question_of_the_day_can_be_it(world: World) -> None:
     )
     await world.mod.slash(world.general, "daily now")
     assert BRONTOSAURUS in text_of(world.said())
+    (day, *_) = [part for part in labels(world.said()) if part in "ABCD"]
+    told = await world.press(world.alice, world.said(), day)
+    assert "From a server's own deck · written by people there, not proved by code" in text_of(told)
 
 
 # ---------------------------------------------------------------------------------------- several processes

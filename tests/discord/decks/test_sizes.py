@@ -78,6 +78,7 @@ def giant(unit: str) -> Draft:
 
 DRAFTS = {
     "marks": giant("_`*|~<>#"),
+    "stars": giant("*"),
     "letters": giant("x"),
     "words": giant("word "),
     "mentions": giant("@everyone <@1>"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.study.decks import SUGGESTIONS_KEPT
 from tests.discord.decks.helpers import ZENOBIA, attached, elsewhere, imported, suggest, values_of
 from tests.discord.probes import Probes
 from tests.discord.world import World, labels, text_of
@@ -61,6 +62,15 @@ async def test_suggestions_are_looked_at_one_by_one(world: World) -> None:
     mine = text_of(await world.alice.slash(world.general, "deck suggest", mine=True))
     assert mine.count("**declined**") == 3
     assert await asked(world) == []
+
+
+async def test_what_was_decided_is_forgotten_in_time(world: World) -> None:
+    await suggest(world, world.alice, QUESTION, ANSWER)
+    await world.press(world.mod, await world.mod.slash(world.general, "deck review"), "Decline")
+    world.env.backend.advance_clock(SUGGESTIONS_KEPT.total_seconds())
+    await world.env.advance_time(2)
+    mine = await world.alice.slash(world.general, "deck suggest", mine=True)
+    assert "You have not suggested a question" in text_of(mine)
 
 
 async def test_a_suggestion_is_put_right_before_it_is_approved(world: World) -> None:

@@ -13,9 +13,11 @@ from bot.store.scorecards import KeptCard, Marks
 from bot.study.interview.cards import AxisResult, Missed, Scorecard
 from bot.study.interview.material import Material, material_of, pack_of
 from bot.study.interview.state import MAIN, Interview, Options, Part, Person, Round, Script, Stage, Talk
-from bot.ui import mock_cards, mock_items, mock_notes, mock_solo, scorecard_cards, scorecard_picture
+from bot.ui import mock_cards, mock_items, mock_notes, mock_solo, scorecard_cards, scorecard_picture, text
+from knowledge.deck_formats.draft import Draft
 from knowledge.interview_blocks import FollowUp
 from knowledge.interviews import Interviews, Rubric
+from knowledge.questions import Misconception
 from knowledge.tutor import Tutor
 from tests.discord import wire
 from tests.discord.test_cards import checked
@@ -66,7 +68,7 @@ async def test_everything_that_can_be_asked_fits_the_notes_of_the_interviewer(
             assert part.title.split("`")[0][:20] in seen.replace("\\", "")
         for point in material.points if not material.areas else ():
             first = within(mock_notes.notes(on, material, None, interviews.rubric, 0))
-            assert point in first, f"{part.ref}: {point}"
+            assert text.title(point) in first, f"{part.ref}: {point}"
         within(mock_cards.stage(on, material))
         if part.stage == "block":
             task = mock_cards.task(material)
@@ -126,6 +128,33 @@ async def test_what_the_bot_quotes_from_an_answer_works_as_nothing() -> None:
     assert "@everyone" not in seen
     assert "<@1>" not in seen
     assert "```" not in seen
+
+
+async def test_words_of_a_deck_work_as_nothing_and_are_said_to_be_unproved(interviews: Interviews) -> None:
+    evil = "[Free Nitro](https://evil.example) @everyone"
+    pair = Misconception(evil, evil)
+    draft = Draft(f"Is it {evil}?", "It is.", key_points=(f"A {evil}", f"B {evil}"), misconceptions=(pair,))
+    question = draft.as_question("deck-1", "ours")
+    part = Part("question", 8, question.id, question.question, hints=2)
+    material = material_of(part, None, interviews, {question.id: question})
+    talk = Talk(MAIN, 1, "", "", waits="judgement")
+    alone = interview(part, "question", talk=talk, options=Options(solo=True))
+    seen = [checked(mock_solo.card(alone, material))]
+    seen += [
+        checked(mock_notes.notes(interview(part, "question"), material, None, interviews.rubric, page))
+        for page in range(2)
+    ]
+    axis = AxisResult(3.4, 2, 5, 4, 3)
+    missed = Missed(question.question, question.key_points, question.id)
+    scored = Scorecard((axis,) * 5, 4, 0.9, 0, -1.2, (), (), (missed,), 9, 3)
+    kept = KeptCard(ID, Round(1, 2**62, 5), Options(), scored, NOW)
+    picture = scorecard_picture.scorecard(scored, [axis.title for axis in interviews.rubric.axes], "mixed · mid")
+    seen.append(checked(scorecard_cards.private(kept, picture, interviews.rubric, []).view))
+    for shown in seen:
+        assert "](https://evil" not in shown
+        assert "@everyone" not in shown
+    for shown in (seen[1], seen[3]):
+        assert "written by people there, not proved by code" in shown
 
 
 def full_card() -> Scorecard:

@@ -10,6 +10,7 @@ from bot.sandbox.wire import RunResult
 from bot.store import Store
 from bot.study.interview import solo, talking
 from bot.study.interview.state import MAIN
+from bot.ui import text
 from bot.ui.mock_solo import NONE_SAID
 from knowledge.interview_blocks import PASSED
 from knowledge.tutor import Tutor
@@ -74,9 +75,9 @@ async def test_what_was_left_out_is_asked_for_without_giving_it_away(alone: Alon
     said = text_of(alone.card)
     assert alone.talk.tries == 1
     assert f"I have heard 1 of the {len(material.points)} points" in said
-    assert not any(point in said for point in material.points)
+    assert not any(point in said.replace("\\", "") for point in material.points)
     await alone.press("Hint (3 left)")
-    assert material.hints[0] in text_of(alone.card)
+    assert text.title(material.hints[0]) in text_of(alone.card)
     assert alone.interview.running.parts[alone.interview.part].hints == 1
 
 
@@ -93,7 +94,7 @@ async def test_what_it_cannot_tell_is_for_the_person_to_judge(alone: Alone, tuto
     options = select_options(alone.card, "judge")
     assert options[0]["label"] == NONE_SAID
     ask = alone.talk.ask
-    assert all(point in text_of(alone.card) for point in material.points_of(ask))
+    assert all(text.title(point) in text_of(alone.card) for point in material.points_of(ask))
     await alone.judge("-1")
     reading = alone.interview.running.parts[1].reading(ask)
     assert reading is not None

@@ -133,6 +133,18 @@ def test_every_fault_of_json_is_told_with_its_line() -> None:
     assert parsed.notes == ("Not used: colour, version.",)
 
 
+def test_questions_on_one_line_have_places_of_their_own() -> None:
+    rows: list[object] = [{"question": f"What is {letter}?", "answer": "This."} for letter in "aba"]
+    rows += [{"question": "What is c?"}, 5, {"question": "What is d?", "answer": "That."}]
+    parsed = read("x.json", json.dumps(rows).encode())
+    assert [placed.place for placed in parsed.drafts] == ["line 1", "line 1, question 2", "line 1, question 6"]
+    assert said(parsed) == [
+        "line 1, question 3: asks the same as line 1",
+        "line 1, question 4: the answer is missing",
+        "line 1, question 5: must be an object with a question and an answer",
+    ]
+
+
 def test_what_stands_before_broken_json_is_kept() -> None:
     parsed = read("x.json", b'[{"question": "What?", "answer": "This."},\n {"question": "Next?", "answer" "x"}]')
     assert [draft.question for draft in drafts(parsed)] == ["What?"]
@@ -272,6 +284,16 @@ def test_every_fault_of_a_page_is_told_with_its_file_and_line() -> None:
     assert parsed.notes == ("Files in the archive that are not Markdown, and not used: 2.",)
 
 
+def test_pages_whose_long_paths_end_alike_have_places_of_their_own() -> None:
+    deep = "x" * 90
+    parsed = read(
+        "x.zip",
+        pages(**{f"{folder}/{deep}.md": f"---\nquestion: What is {folder}?\n---\nThis.\n" for folder in "abc"}),
+    )
+    end = f"…{'x' * 76}.md, line 1"
+    assert [placed.place for placed in parsed.drafts] == [end, f"{end}, question 2", f"{end}, question 3"]
+
+
 def test_one_page_alone_is_enough() -> None:
     (draft,) = drafts(read("why.md", b"---\r\nquestion: Why?\r\nkey_points:\r\n- a\r\n---\r\nBecause.\r\n"))
     assert (draft.question, draft.answer, draft.key_points) == ("Why?", "Because.", ("a",))
@@ -319,3 +341,21 @@ def test_only_so_many_are_read_and_that_is_said(more: int) -> None:
     parsed = read("x.csv", table.encode())
     assert len(parsed.drafts) == MOST_DRAFTS
     assert len(parsed.notes) == more
+
+
+@pytest.mark.parametrize("unseen", ["```", "\u200d", "` \u200d `", "\u3164", "\ufe0f"])
+def test_what_nobody_would_see_is_missing(unseen: str) -> None:
+    rows = [
+        {"question": unseen, "answer": "a"},
+        {"question": "b?", "answer": unseen},
+        {"question": "c?", "answer": "a", "misconceptions": [{"wrong": "x", "right": unseen}]},
+        {"question": "d?", "answer": "a", "key_points": [unseen, "one"], "asks": unseen},
+    ]
+    parsed = read("x.json", json.dumps(rows).encode())
+    assert [fault.what for fault in parsed.faults] == [
+        "the question is missing",
+        "the answer is missing",
+        "a misconception needs both sides, wrong and right",
+    ]
+    (draft,) = drafts(parsed)
+    assert (draft.key_points, draft.asks) == (("one",), ())

@@ -32,7 +32,7 @@ readings = st.builds(
 )
 moves = st.one_of(
     st.builds(happened.Probe, words, st.just(())),
-    st.builds(happened.Deeper, st.integers(0, 2), words),
+    st.builds(happened.Deeper, st.integers(0, 2), words, words),
     st.builds(happened.Judge, words),
     st.builds(happened.Onward, words),
 )

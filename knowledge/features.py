@@ -54,6 +54,8 @@ SURE_NAMES = (
 )
 """The columns of the calibration."""
 
+BELOW_EVERY_COSINE = -2.0
+
 Table = npt.NDArray[np.float32]
 
 _OTHER_FRAMEWORKS = re.compile(
@@ -83,9 +85,10 @@ def fit(index: Index, vector: Vectors, match: LexicalMatch, query: str) -> Fit:
     """Compare one query, given its embedding of shape (1, dimensions), with every question of the index."""
     count = len(index.corpus.questions)
     similarities = similarity(index, vector)
-    best = np.zeros((len(KINDS), count), dtype=np.float32)
-    np.maximum.at(best, (index.rows.kinds, index.rows.owners), similarities)
-    question, ask, content, together, whole, misconception = best
+    best = np.zeros(len(KINDS) * count, dtype=np.float32)
+    # In one dimension it takes a tenth of the time that it takes in two.
+    np.maximum.at(best, index.rows.kinds * np.int64(count) + index.rows.owners, similarities)
+    question, ask, content, together, whole, misconception = best.reshape(len(KINDS), count)
     columns = (
         question,
         np.maximum(question, ask),
@@ -121,10 +124,10 @@ def together(first: Fit, second: Fit) -> Fit:
 
 def similarity(index: Index, vector: Vectors) -> npt.NDArray[np.float32]:
     """Cosine of one query with every vector of the index, shape (vectors,)."""
-    total = index.vectors.ntotal
-    scores, rows = index.vectors.search(vector, total)
-    ordered = np.zeros(total, dtype=np.float32)
-    ordered[rows[0]] = scores[0]
+    # Everything within a range comes unsorted, in a quarter of the time that the nearest of all take.
+    _, scores, rows = index.vectors.range_search(vector, BELOW_EVERY_COSINE)
+    ordered = np.zeros(index.vectors.ntotal, dtype=np.float32)
+    ordered[rows] = scores
     return ordered
 
 

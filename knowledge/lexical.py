@@ -12,6 +12,7 @@ import math
 from collections import ChainMap, Counter
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -177,20 +178,15 @@ class LexicalIndex:
         return scores
 
     def _found(self, asked: Set[str], idf: Mapping[str, float]) -> tuple[Scores, Scores]:
-        found = np.zeros(self.size, dtype=np.float32)
-        gap = np.zeros(self.size, dtype=np.float32)
-        total = 0.0
-        for term in asked:
-            weight = idf.get(term, self._highest_idf)
-            total += weight
-            there = np.zeros(self.size, dtype=bool)
-            for form in set(expanded_terms(term)) | {term}:
+        weights = np.array([idf.get(term, self._highest_idf) for term in asked], dtype=np.float32)
+        there = np.zeros((len(asked), self.size), dtype=np.float32)
+        for place, term in enumerate(asked):
+            for form in _forms(term):
                 for field in ("head", "body"):
                     if form in self._postings[field]:
-                        there[self._postings[field][form][0]] = True
-            found[there] += weight
-            gap = np.where(there, gap, np.maximum(gap, weight / self._highest_idf))
-        return found / (total or 1.0), gap
+                        there[place, self._postings[field][form][0]] = 1.0
+        gap = ((1.0 - there) * (weights / self._highest_idf)[:, None]).max(axis=0, initial=0.0)
+        return weights @ there / (weights.sum() or 1.0), gap
 
     def _closest_phrasing(self, asked: Iterable[str], mass: float) -> Scores:
         shared = np.zeros(len(self._owners), dtype=np.float32)
@@ -214,6 +210,11 @@ class LexicalIndex:
                     in_head[self._postings[field][name][0]] = worth
             found += in_head
         return np.asarray(found / len(names), dtype=np.float32)
+
+
+@lru_cache(maxsize=4096)
+def _forms(term: str) -> frozenset[str]:
+    return frozenset((*expanded_terms(term), term))
 
 
 def phrasings(question: Question) -> tuple[str, ...]:

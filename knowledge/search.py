@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import faiss
 import numpy as np
 
 from knowledge import supplement
@@ -57,6 +58,8 @@ class Searcher:
         self, index: Index, encoder: Encoder, ranking: Ranking, language: frozenset[str], lean: Judge | None = None
     ) -> None:
         """`lean` judges questions of supplements that have no other phrasings; without it, `ranking` judges all."""
+        # For thousands of vectors, waking a second thread takes longer than comparing them.
+        faiss.omp_set_num_threads(1)
         self.index = index
         self._encoder = encoder
         self._ranking = ranking

@@ -38,8 +38,9 @@ NEWS = frozenset({"MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE
 ONE_CHANNEL = discord.PermissionOverwrite(create_public_threads=False, create_private_threads=False)
 
 WELCOME = (
-    "Welcome! Type `/` to pick a command, such as `/ask`, or write `@Torch Tutor` and a question. "
-    "The switch at the top shows the channel as somebody else; Maya is a moderator and may use `/settings`."
+    "Welcome! Type `/` to pick a command, such as `/ask` or `/quiz start`, or write `@Torch Tutor` and a question. "
+    "The switch at the top shows the channel as somebody else; Maya is a moderator and may use `/settings` and "
+    "`/deck import`."
 )
 CONNECT = """\
 To have the tutor in a real server: make an application at https://discord.com/developers/applications, put its

@@ -188,9 +188,9 @@ class OnnxEncoder:
         exported = _exported(model, cache)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-        # Threads that wait for each other within a question may spin, a quarter faster; between two questions they
-        # would take the CPU from the bot.
-        options.add_session_config_entry("session.force_spinning_stop", "1")
+        # Threads that wait for each other spin for as long as the steps of one question take: a quarter faster. For
+        # longer, they would take the CPU from the bot between two questions.
+        options.add_session_config_entry("session.intra_op.spin_duration_us", "1500")
         options.log_severity_level = 3
         self.fingerprint = model.fingerprint
         self._session = onnxruntime.InferenceSession(str(exported), options, providers=["CPUExecutionProvider"])

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from knowledge.encoder import Vectors
 from knowledge.index import KINDS, Index
 from knowledge.lexical import LexicalMatch
-from knowledge.words import STOP_WORDS, identifiers, terms
+from knowledge.words import STOP_WORDS, terms
 
 FIT_NAMES = (
     "question",  # cosine with the question
@@ -103,16 +103,15 @@ def fit(index: Index, vector: Vectors, match: LexicalMatch, query: str) -> Fit:
         match.found,
         match.gap,
     )
-    carrying = len(set(terms(query)))
     letters = sum(character.isascii() and character.isalpha() for character in query) / max(
         sum(not character.isspace() for character in query), 1
     )
     return Fit(
         table=np.stack(columns, axis=1),
         known=match.known,
-        length=float(np.log1p(carrying)),
+        length=float(np.log1p(match.asked)),
         letters=letters,
-        named=bool(identifiers(query)),
+        named=match.named,
         frameworks=frozenset(name.lower() for name in _OTHER_FRAMEWORKS.findall(query)),
     )
 

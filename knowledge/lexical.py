@@ -45,6 +45,10 @@ class LexicalMatch:
     """Weight of the heaviest word of the query that stands nowhere in the question's file, 1 for the rarest."""
     known: float
     """Share of the query's mass in words that the corpus knows at all."""
+    asked: int
+    """Different terms in the query."""
+    named: bool
+    """Whether the query names an API."""
 
 
 Field = dict[str, list[tuple[int, float]]]
@@ -158,14 +162,17 @@ class LexicalIndex:
         head = self._covered("head", expanded) / mass
         body = self._covered("body", expanded) / mass
         found, gap = self._found(asked, idf)
+        names = identifiers(query)
         return LexicalMatch(
             head=np.minimum(head, 1.0),
             body=np.minimum(body, 1.0),
             phrasing=self._closest_phrasing(expanded, mass),
-            names=self._names(identifiers(query)),
+            names=self._names(names),
             found=found,
             gap=gap,
             known=sum(idf[term] for term in asked if term in idf) / whole,
+            asked=len(asked),
+            named=bool(names),
         )
 
     def _covered(self, field: str, asked: Iterable[str]) -> Scores:

@@ -168,6 +168,7 @@ class Searcher:
 def clean(query: str) -> str:
     """The words of a message: no control characters, mentions, links or Markdown; at most `LONGEST_QUERY` long."""
     text = unicodedata.normalize("NFKC", query[: LONGEST_QUERY * 2])
-    text = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)
     text = _LINK.sub(" ", _DISCORD_MARKUP.sub(" ", text))
     return _NOISE.sub(" ", text).strip()[:LONGEST_QUERY]

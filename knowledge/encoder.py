@@ -34,6 +34,8 @@ PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb
 
 LONGEST_TOKENS = 256
 BATCH = 64
+CPU_BATCH = 8
+"""Texts at once on a CPU, which gains nothing from more; all take as long as the longest of them."""
 TOKEN_BATCH = 16
 """Sentences at once when tokens are wanted: they differ in length, and padding costs as much as words."""
 
@@ -203,8 +205,8 @@ class OnnxEncoder:
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
         vectors = np.empty((len(tokens), 384), dtype=np.float32)
         by_length = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
-        for start in range(0, len(by_length), BATCH):
-            rows = by_length[start : start + BATCH]
+        for start in range(0, len(by_length), CPU_BATCH):
+            rows = by_length[start : start + CPU_BATCH]
             ids = np.zeros((len(rows), len(tokens[rows[-1]])), dtype=np.int64)
             mask = np.zeros_like(ids)
             for line, row in enumerate(rows):

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 KEY_LENGTH = 7
 HITS = 5
@@ -16,6 +17,7 @@ _CARD = KEY_LENGTH + 2
 PATTERN = rf"[0-9a-z]{{1,13}}:[0-9]:(?:[a-z2-7]{{{KEY_LENGTH}}}[0-9]{{2}}){{1,{HITS}}}"
 
 
+@lru_cache(maxsize=65536)
 def key_of(question_id: str) -> str:
     """Seven characters (35 bits) that stand for a question id, which may be too long for a button."""
     digest = hashlib.blake2b(question_id.encode(), digest_size=5).digest()

@@ -26,6 +26,8 @@ _FENCE = re.compile(r"`(?=`)|`$")
 def visible(text: str) -> str:
     """`text` without control, direction-changing and unassigned characters; new lines and tabs stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Cn", "Co"})
 
 

@@ -51,7 +51,8 @@ def save(settings: Settings, file: str) -> int:
 def put_back(settings: Settings, file: str) -> int:
     """Put back the backup in a file, or from standard input. Returns the exit code."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    before = settings.data_dir / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
+    # To the microsecond: what is put back may itself have been kept within the same second, and must not be lost.
+    before = settings.data_dir / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.zip"
     with tempfile.NamedTemporaryFile(dir=settings.data_dir, suffix=".zip") as spool:
         place, called = Path(file), file
         if file == STANDARD:

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 import pytest
 
-from bot.settings import CHECKOUT
+from bot.settings import CHECKOUT, Settings
 from bot.store import Store, sqlite_url
+from bot.upkeep import put_back, save
 from tests.cli.test_ask import tutor
 
 NOON = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -72,6 +73,21 @@ def test_what_is_saved_into_a_file_is_put_back_and_what_was_there_is_kept(house:
     assert str(before) in restored.stderr.decode()
     assert house.tutor("restore", str(before)).returncode == 0
     assert house.votes() == 2
+
+
+def test_what_was_kept_a_moment_ago_can_be_put_back_at_once(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    settings = Settings.model_validate({"data_dir": house.folder})
+    house.vote(ME)
+    save(settings, str(file))
+    house.vote(OTHER)
+    for _ in range(3):
+        kept = {*house.folder.glob("before-restore-*.zip")}
+        put_back(settings, str(file))
+        (file,) = {*house.folder.glob("before-restore-*.zip")} - kept
+    assert house.votes() == 1
+    put_back(settings, str(file))
+    assert house.votes() == 2, "as it was before the last of them"
 
 
 def test_a_backup_goes_through_a_pipe_to_another_machine(house: House, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -204,31 +204,16 @@ class OnnxEncoder:
         """See `Encoder.encode`."""
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
         vectors = np.empty((len(tokens), 384), dtype=np.float32)
-        by_length = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
-        for start in range(0, len(by_length), CPU_BATCH):
-            rows = by_length[start : start + CPU_BATCH]
-            ids = np.zeros((len(rows), len(tokens[rows[-1]])), dtype=np.int64)
-            mask = np.zeros_like(ids)
-            for line, row in enumerate(rows):
-                ids[line, : len(tokens[row])] = tokens[row]
-                mask[line, : len(tokens[row])] = 1
-            (vectors[rows],) = self._session.run(["sentence_embedding"], {"ids": ids, "mask": mask})
+        for rows, feeds in _padded(tokens, CPU_BATCH):
+            (vectors[rows],) = self._session.run(["sentence_embedding"], feeds)
         return vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
         """See `TokenEncoder.encode_tokens`."""
         encodings = self._tokenizer.encode_batch(list(texts))
         found: dict[int, TokenStates] = {}
-        by_length = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
-        for start in range(0, len(by_length), TOKEN_BATCH):
-            rows = by_length[start : start + TOKEN_BATCH]
-            ids = np.zeros((len(rows), len(encodings[rows[-1]].ids)), dtype=np.int64)
-            mask = np.zeros_like(ids)
-            for line, row in enumerate(rows):
-                ids[line, : len(encodings[row].ids)] = encodings[row].ids
-                mask[line, : len(encodings[row].ids)] = 1
-            outputs = ["sentence_embedding", "token_embeddings"]
-            vectors, states = self._session.run(outputs, {"ids": ids, "mask": mask})
+        for rows, feeds in _padded([encoding.ids for encoding in encodings], TOKEN_BATCH):
+            vectors, states = self._session.run(["sentence_embedding", "token_embeddings"], feeds)
             for line, row in enumerate(rows):
                 found[row] = _without_marks(encodings[row].offsets, states[line], vectors[line])
         return [found[row] for row in range(len(encodings))]
@@ -274,6 +259,19 @@ def _exported(model: Model, cache: Path) -> Path:
             if older.stem != path.stem:
                 older.unlink(missing_ok=True)
     return path
+
+
+def _padded(tokens: Sequence[Sequence[int]], most: int) -> Iterator[tuple[list[int], dict[str, npt.NDArray[np.int64]]]]:
+    """Batches of at most so many texts, of like length: their rows in `tokens`, and what the model takes."""
+    by_length = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
+    for start in range(0, len(by_length), most):
+        rows = by_length[start : start + most]
+        ids = np.zeros((len(rows), len(tokens[rows[-1]])), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for line, row in enumerate(rows):
+            ids[line, : len(tokens[row])] = tokens[row]
+            mask[line, : len(tokens[row])] = 1
+        yield rows, {"ids": ids, "mask": mask}
 
 
 def _without_marks(spans: Sequence[tuple[int, int]], states: Vectors, sentence: Vectors) -> TokenStates:

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.study.board import LONGEST, Period
-from bot.ui.items import AnyButton, AnyItem, AnySelect, StatelessModal, guarded
+from bot.ui.items import AnyButton, AnyItem, AnySelect, StatelessModal, guarded, some
 
 if TYPE_CHECKING:
     from bot.client import TutorBot
@@ -72,8 +72,7 @@ class SeeSelect(ui.DynamicItem[AnySelect], template=r"board:see"):
         super().__init__(
             ui.Select(
                 placeholder="See somebody's progress",
-                # Discord echoes the options of the message; a select made from a custom_id alone has none.
-                options=options or [discord.SelectOption(label="none", value="none")],
+                options=some(options),
                 custom_id="board:see",
             )
         )

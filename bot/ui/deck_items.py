@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.study.decks import TYPED
 from bot.study.snippets import BOX
-from bot.ui.items import AnyButton, AnyItem, AnySelect, StatelessModal, guarded
+from bot.ui.items import AnyButton, AnyItem, AnySelect, StatelessModal, guarded, some
 from knowledge.deck_formats.draft import ANSWER, ITEM, MISCONCEPTIONS, POINTS, QUESTION
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ class DeleteSelect(ui.DynamicItem[AnySelect], template=r"deck:choose:(?P<page>\d
         super().__init__(
             ui.Select(
                 placeholder="Delete a deck",
-                # Discord echoes the options of the message; a select made from a custom_id alone has none.
-                options=options or [discord.SelectOption(label="none", value="0")],
+                options=some(options),
                 custom_id=f"deck:choose:{page}",
             )
         )

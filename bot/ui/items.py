@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import discord
@@ -33,6 +33,14 @@ async def guarded(interaction: discord.Interaction[Any], press: Awaitable[object
         await press
     except Exception as error:
         await explain(interaction, error)
+
+
+def some(options: Sequence[discord.SelectOption] | None) -> list[discord.SelectOption]:
+    """The options of a select, of which there has to be one.
+
+    Discord echoes the options of the message; a select made from a custom_id alone has none.
+    """
+    return list(options or ()) or [discord.SelectOption(label="none", value="none")]
 
 
 def desk_of(interaction: discord.Interaction[Any]) -> Desk:
@@ -103,8 +111,7 @@ class FollowUpSelect(ui.DynamicItem[AnySelect], template=rf"ask:follow:(?P<asker
         super().__init__(
             ui.Select(
                 placeholder="Follow-ups",
-                # Discord echoes the options of the message; a select made from a custom_id alone has none.
-                options=options or [discord.SelectOption(label="none", value="none")],
+                options=some(options),
                 custom_id=f"ask:follow:{base36(asker)}:{key}",
             )
         )

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.study.snippets import BOX
 from bot.ui import text
-from bot.ui.items import AnyButton, AnyItem, AnySelect, StatelessModal, Submitted, guarded
+from bot.ui.items import AnyButton, AnyItem, AnySelect, StatelessModal, Submitted, guarded, some
 from knowledge.interviews import Axis, Rubric
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ class MockSelect(ui.DynamicItem[AnySelect], template=rf"mock-select:(?P<action>[
         super().__init__(
             ui.Select(
                 custom_id=custom_id(action, id, *numbers).replace("mock:", "mock-select:", 1),
-                # Discord echoes the options of the message; a select made from a custom_id alone has none.
-                options=list(options) or [discord.SelectOption(label="none", value="none")],
+                options=some(options),
                 placeholder=placeholder or None,
                 min_values=0 if most > 1 else 1,
                 max_values=max(1, min(most, len(options) or 1)),

@@ -13,7 +13,7 @@ from bot.study.free_hours import PARTS
 from bot.study.meeting import LEVELS
 from bot.study.when import WEEKDAYS
 from bot.ui import text
-from bot.ui.items import AnyButton, AnyItem, AnySelect, StatelessModal, guarded
+from bot.ui.items import AnyButton, AnyItem, AnySelect, StatelessModal, guarded, some
 from bot.ui.meeting_items import ID
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class WishSelect(ui.DynamicItem[AnySelect], template=rf"match:set:(?P<field>{'|'
             ui.Select(
                 custom_id=f"match:set:{field}",
                 placeholder=placeholder or None,
-                # Discord echoes the options of the message; a select made from a custom_id alone has none.
-                options=options or [discord.SelectOption(label="none", value="none")],
+                options=some(options),
                 min_values=0 if most > 1 else 1,
                 max_values=most,
             )
@@ -159,7 +158,7 @@ class TimeSelect(ui.DynamicItem[AnySelect], template=rf"match:time:{ID}"):
             ui.Select(
                 custom_id=f"match:time:{proposal_id}",
                 placeholder="When would you rather?",
-                options=options or [discord.SelectOption(label="none", value="none")],
+                options=some(options),
             )
         )
         self.proposal_id = proposal_id

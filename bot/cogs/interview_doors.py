@@ -23,6 +23,7 @@ from bot.cogs.interview_press import (
 )
 from bot.cogs.interview_stage import Via
 from bot.cogs.interviewing import Interviewing
+from bot.cogs.membership import server_of
 from bot.store.interviews import Elsewhere
 from bot.study.interview import events as happened
 from bot.study.interview.events import Event
@@ -77,14 +78,14 @@ class InterviewDoors:
 
     async def open(self, used: Pressed, options: Options) -> None:
         """Open a lobby in the channel."""
-        channel = used.channel
-        if used.guild_id is None or channel is None or self._client.get_guild(used.guild_id) is None:
+        channel, guild_id = used.channel, server_of(used)
+        if guild_id is None or channel is None:
             await tell(used, ONLY_IN_SERVERS)
             return
         await used.response.defer(ephemeral=True, thinking=True)
         note = self._why_no_thread(channel, private=options.private)
         try:
-            await self._interviewing.open_lobby(used.guild_id, channel.id, options, used.user.id, note=note)
+            await self._interviewing.open_lobby(guild_id, channel.id, options, used.user.id, note=note)
         except Elsewhere as elsewhere:
             await tell(used, str(elsewhere))
         except discord.Forbidden:

@@ -13,6 +13,7 @@ from bot.client import TutorBot
 from bot.cogs.meeting_desk import Channel, MeetingDesk, Wanted
 from bot.cogs.meeting_events import MeetingEvents
 from bot.cogs.meeting_timers import MeetingTimers
+from bot.cogs.membership import server_of
 from bot.cogs.partner_desk import PartnerDesk
 from bot.cogs.partner_timers import PartnerTimers
 from bot.errors import StoreError
@@ -33,7 +34,7 @@ NO_ZONE_YET = "Name a city in timezone: first, such as Berlin"
 
 async def in_server(interaction: Used) -> bool:
     """Whether somebody uses a command in a server that the bot is in. Raises NoPrivateMessage elsewhere."""
-    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+    if server_of(interaction) is None:
         raise app_commands.NoPrivateMessage
     return True
 

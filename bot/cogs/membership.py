@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 import discord
 
@@ -12,6 +13,11 @@ log = logging.getLogger(__name__)
 BELIEVED_S = 300.0
 """How long an answer is believed: somebody who was put out of a server is out of it for the bot after that."""
 MOST_KEPT = 10_000
+
+
+def server_of(used: discord.Interaction[Any]) -> int | None:
+    """The server in which somebody uses the bot; None elsewhere, and where it is no member but brought along."""
+    return used.guild_id if used.guild_id is not None and used.client.get_guild(used.guild_id) else None
 
 
 class Membership:

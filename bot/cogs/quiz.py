@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TutorBot
+from bot.cogs.membership import server_of
 from bot.cogs.quiz_reports import QuizReports
 from bot.cogs.quiz_takeaway import Takeaway
 from bot.cogs.quizzing import Quizzing
@@ -143,7 +144,7 @@ class QuizCog(
 
 def _why_no_group(used: Used) -> str | None:
     """Why a group cannot play here; None when it can."""
-    if used.guild_id is None or used.client.get_guild(used.guild_id) is None:
+    if server_of(used) is None:
         return SERVER_ONLY
     may = used.app_permissions
     in_thread = isinstance(used.channel, discord.Thread)

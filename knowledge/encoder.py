@@ -1,7 +1,7 @@
 """Sentence embeddings: the packaged all-MiniLM-L6-v2, or any other sentence-transformers model.
 
-On a CPU the packaged model answers through ONNX Runtime: the same weights, the same vectors to 1e-6, a
-quarter of the time and none of the seconds that importing sentence-transformers costs. The ONNX file is
+On a CPU the packaged model answers through ONNX Runtime, in eight bits: cosine 0.998 with the original vectors on
+average, an eighth of the time, and none of the seconds that importing sentence-transformers costs. The ONNX file is
 exported once into the data folder. CUDA, MPS and other models go through sentence-transformers.
 """
 
@@ -187,6 +187,8 @@ class OnnxEncoder:
         import onnxruntime
         from tokenizers import Tokenizer
 
+        from knowledge import onnx_export
+
         exported = _exported(model, cache)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(4, os.cpu_count() or 1)
@@ -194,7 +196,7 @@ class OnnxEncoder:
         # longer, they would take the CPU from the bot between two questions.
         options.add_session_config_entry("session.intra_op.spin_duration_us", "1500")
         options.log_severity_level = 3
-        self.fingerprint = model.fingerprint
+        self.fingerprint = f"{model.fingerprint}-{onnx_export.VERSION}"
         self._session = onnxruntime.InferenceSession(str(exported), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(Path(model.source) / "tokenizer.json"))
         self._tokenizer.no_padding()

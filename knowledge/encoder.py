@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -34,10 +36,8 @@ PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb
 
 LONGEST_TOKENS = 256
 BATCH = 64
-CPU_BATCH = 8
-"""Texts at once on a CPU, which gains nothing from more; all take as long as the longest of them."""
-TOKEN_BATCH = 16
-"""Sentences at once when tokens are wanted: they differ in length, and padding costs as much as words."""
+CPU_BATCH = 160
+"""Tokens at once on a core. They are of texts of like length, because padding costs as much as words."""
 
 
 class Encoder(Protocol):
@@ -49,6 +49,9 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed texts; shape (len(texts), dimensions), float32, unit rows."""
+
+    def parts(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Vectors]]:
+        """As `encode`, some texts after the other, as they are ready: their places in `texts`, and their vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,11 @@ class SentenceTransformerEncoder:
         )
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
+    def parts(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Vectors]]:
+        """See `Encoder.parts`."""
+        if texts:
+            yield range(len(texts)), self.encode(texts)
+
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
         """See `TokenEncoder.encode_tokens`.
 
@@ -191,12 +199,12 @@ class OnnxEncoder:
 
         exported = _exported(model, cache)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-        # Threads that wait for each other spin for as long as the steps of one question take: a quarter faster. For
-        # longer, they would take the CPU from the bot between two questions.
-        options.add_session_config_entry("session.intra_op.spin_duration_us", "1500")
+        # A batch a core. Several cores on one batch would wait for each other after each of its hundred steps, and for
+        # long where something else runs beside.
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         self.fingerprint = f"{model.fingerprint}-{onnx_export.VERSION}"
+        self._cores = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="encoder")
         self._session = onnxruntime.InferenceSession(str(exported), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(Path(model.source) / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -204,21 +212,36 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`."""
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        vectors = np.empty((len(tokens), 384), dtype=np.float32)
-        for rows, feeds in _padded(tokens, CPU_BATCH):
-            (vectors[rows],) = self._session.run(["sentence_embedding"], feeds)
+        vectors = np.empty((len(texts), 384), dtype=np.float32)
+        for places, part in self.parts(texts):
+            vectors[places] = part
         return vectors
+
+    def parts(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Vectors]]:
+        """See `Encoder.parts`."""
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        for places, (vectors,) in self._run(["sentence_embedding"], tokens):
+            yield places, vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenStates]:
         """See `TokenEncoder.encode_tokens`."""
         encodings = self._tokenizer.encode_batch(list(texts))
         found: dict[int, TokenStates] = {}
-        for rows, feeds in _padded([encoding.ids for encoding in encodings], TOKEN_BATCH):
-            vectors, states = self._session.run(["sentence_embedding", "token_embeddings"], feeds)
+        outputs = ["sentence_embedding", "token_embeddings"]
+        for rows, (vectors, states) in self._run(outputs, [encoding.ids for encoding in encodings]):
             for line, row in enumerate(rows):
                 found[row] = _without_marks(encodings[row].offsets, states[line], vectors[line])
         return [found[row] for row in range(len(encodings))]
+
+    def _run(self, outputs: list[str], tokens: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], list[Vectors]]]:
+        """The outputs for each batch, with the places in `tokens` that its rows have."""
+        batches = list(_padded(tokens))
+        each = map if len(batches) == 1 else self._cores.map
+        yield from zip(
+            (rows for rows, _ in batches),
+            each(lambda batch: self._session.run(outputs, batch[1]), batches),
+            strict=True,
+        )
 
 
 def language_words() -> frozenset[str]:
@@ -263,12 +286,15 @@ def _exported(model: Model, cache: Path) -> Path:
     return path
 
 
-def _padded(tokens: Sequence[Sequence[int]], most: int) -> Iterator[tuple[list[int], dict[str, npt.NDArray[np.int64]]]]:
-    """Batches of at most so many texts, of like length: their rows in `tokens`, and what the model takes."""
-    by_length = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
-    for start in range(0, len(by_length), most):
-        rows = by_length[start : start + most]
-        ids = np.zeros((len(rows), len(tokens[rows[-1]])), dtype=np.int64)
+def _padded(tokens: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, npt.NDArray[np.int64]]]]:
+    """Batches of texts of like length, the shortest first: their rows in `tokens`, and what the model takes."""
+    by_length = deque(sorted(range(len(tokens)), key=lambda row: len(tokens[row])))
+    while by_length:
+        rows = [by_length.popleft()]
+        while by_length and (len(rows) + 1) * len(tokens[by_length[0]]) <= CPU_BATCH:
+            rows.append(by_length.popleft())
+        longest = len(tokens[rows[-1]])
+        ids = np.zeros((len(rows), longest), dtype=np.int64)
         mask = np.zeros_like(ids)
         for line, row in enumerate(rows):
             ids[line, : len(tokens[row])] = tokens[row]

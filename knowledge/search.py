@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -90,26 +90,46 @@ class Searcher:
 
         `beside` has for each query what is searched together with the corpus.
         """
+        found: dict[int, Found] = {}
+        for part in self.parts(queries, hits, beside):
+            found |= part
+        return [found[row] for row in range(len(queries))]
+
+    def parts(
+        self, queries: Sequence[str], hits: int = HITS, beside: Sequence[Supplement | None] | None = None
+    ) -> Iterator[dict[int, Found]]:
+        """As `search`, some queries after the other, as they are ready: what was found for the queries at these places.
+
+        Meanwhile the others are being embedded on the other cores.
+        """
         extras = beside or [None] * len(queries)
-        return [
-            self._judge(query, fitted, hits, extra) if fitted else Found(query, "unknown", ())
-            for query, fitted, extra in zip(queries, self.fit(queries, extras), extras, strict=True)
-        ]
+        for part in self._fits(queries, extras):
+            yield {
+                row: self._judge(queries[row], fitted, hits, extras[row])
+                if fitted
+                else Found(queries[row], "unknown", ())
+                for row, fitted in part.items()
+            }
 
     def fit(self, queries: Sequence[str], beside: Sequence[Supplement | None] | None = None) -> list[Fit | None]:
         """How each query fits every question, those of its supplement last; None for a query without words."""
-        extras = beside or [None] * len(queries)
+        fits: dict[int, Fit | None] = {}
+        for part in self._fits(queries, beside or [None] * len(queries)):
+            fits |= part
+        return [fits[row] for row in range(len(queries))]
+
+    def _fits(self, queries: Sequence[str], extras: Sequence[Supplement | None]) -> Iterator[dict[int, Fit | None]]:
         repaired = [
             (extra.speller if extra else self._speller).repair(clean(query))
             for query, extra in zip(queries, extras, strict=True)
         ]
-        worded = [row for row, query in enumerate(repaired) if not is_wordless(query)]
-        fits: list[Fit | None] = [None] * len(queries)
-        if worded and self.index.corpus.questions:
-            vectors = self._encoder.encode([repaired[row] for row in worded])
-            for line, row in enumerate(worded):
-                fits[row] = self._fit(vectors[line : line + 1], repaired[row], extras[row])
-        return fits
+        worded = [row for row, query in enumerate(repaired) if self.index.corpus.questions and not is_wordless(query)]
+        yield dict.fromkeys(set(range(len(queries))).difference(worded))
+        for places, vectors in self._encoder.parts([repaired[row] for row in worded]):
+            yield {
+                worded[place]: self._fit(vectors[line : line + 1], repaired[worded[place]], extras[worded[place]])
+                for line, place in enumerate(places)
+            }
 
     def _fit(self, vector: Vectors, query: str, extra: Supplement | None) -> Fit:
         words = self.index.words

@@ -72,6 +72,11 @@ class CachedEncoder:
             self._known.update(zip(new, self._encoder.encode(new), strict=True))
         return np.stack([self._known[text] for text in texts])
 
+    def parts(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Vectors]]:
+        """See `Encoder.parts`."""
+        if texts:
+            yield range(len(texts)), self.encode(texts)
+
 
 def _searcher(questions: Sequence[Question], encoder: Encoder, ranking: Ranking, language: frozenset[str]) -> Searcher:
     return Searcher(indexing.build(Corpus(tuple(questions), ()), encoder), encoder, ranking, language)

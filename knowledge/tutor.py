@@ -24,6 +24,8 @@ from knowledge.ranking import Judge, Ranking
 from knowledge.search import Found, Searcher
 from knowledge.supplement import Supplement
 
+_Waiting = tuple[str, Supplement | None, asyncio.Future[Found]]
+
 LARGEST_BATCH = 64
 READ = 1_200
 """Bytes of a text that an embedding sees, about; a longer one takes no more time."""
@@ -51,7 +53,7 @@ class Tutor:
         self._completion = Completion(self.corpus.questions)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="search")
         self._gate = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedding")
-        self._waiting: list[tuple[str, Supplement | None, asyncio.Future[Found]]] = []
+        self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
 
     @classmethod
@@ -154,19 +156,24 @@ class Tutor:
             # Whoever has gone meanwhile, tired of waiting, must not make the others wait longer.
             waiting = [each for each in self._waiting if not each[2].done()]
             batch, self._waiting = waiting[:LARGEST_BATCH], waiting[LARGEST_BATCH:]
-            search = partial(
-                self._searcher.search, [query for query, _, _ in batch], beside=[extra for _, extra, _ in batch]
-            )
             try:
-                found = await loop.run_in_executor(self._thread, search)
+                await loop.run_in_executor(self._thread, partial(self._answer, batch, loop))
             except Exception as error:
                 for _, _, answered in batch:
                     if not answered.done():
                         answered.set_exception(error)
-                continue
-            for (_, _, answered), one in zip(batch, found, strict=True):
-                if not answered.done():
-                    answered.set_result(one)
+
+    def _answer(self, batch: Sequence[_Waiting], loop: asyncio.AbstractEventLoop) -> None:
+        """Search, and hand over answers as they are found: cards are drawn while the next ones are embedded."""
+        queries, extras, answers = zip(*batch, strict=True)
+        for found in self._searcher.parts(queries, beside=extras):
+            loop.call_soon_threadsafe(_settle, [(answers[row], one) for row, one in found.items()])
+
+
+def _settle(found: Sequence[tuple[asyncio.Future[Found], Found]]) -> None:
+    for answered, one in found:
+        if not answered.done():
+            answered.set_result(one)
 
 
 def batches(texts: Sequence[str]) -> list[list[int]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*|\d+(?:\.\d+)?")
@@ -73,24 +74,27 @@ def terms(text: str) -> Iterator[str]:
     `norm`. Plain words are stemmed; stop words are left out.
     """
     for token in _TOKEN.findall(text):
-        lower = token.lower().rstrip(".")
-        if is_identifier(token):
-            name = lower.rpartition(".")[2].strip("_") or lower
-            yield name
-            parts = [part.lower() for part in _PART.findall(token.rpartition(".")[2])]
-            if len(parts) > 1:
-                yield from (stem(part) for part in parts if part not in STOP_WORDS and len(part) > 1)
-        elif lower not in STOP_WORDS:
-            yield stem(lower)
+        yield from _terms_of(token)
 
 
 def expanded_terms(text: str) -> Iterator[str]:
     """`terms`, and what the glossary says the short forms among them stand for."""
     for token in _TOKEN.findall(text):
-        yield from terms(token)
-        long_form = GLOSSARY.get(token.lower())
-        if long_form:
+        yield from _terms_of(token)
+        if long_form := GLOSSARY.get(token.lower()):
             yield from terms(long_form)
+
+
+@lru_cache(maxsize=65536)
+def _terms_of(token: str) -> tuple[str, ...]:
+    lower = token.lower().rstrip(".")
+    if not is_identifier(token):
+        return () if lower in STOP_WORDS else (stem(lower),)
+    name = lower.rpartition(".")[2].strip("_") or lower
+    parts = [part.lower() for part in _PART.findall(token.rpartition(".")[2])]
+    if len(parts) < 2:
+        return (name,)
+    return (name, *(stem(part) for part in parts if part not in STOP_WORDS and len(part) > 1))
 
 
 def identifiers(text: str) -> set[str]:
@@ -175,17 +179,16 @@ class Speller:
         if word in self._frequency or word in self._language or stem(word) in self._frequency:
             return token
         allowed = 1 if len(word) < 7 else 2
-        best: tuple[float, int, str] | None = None
-        for length in range(len(word) - allowed, len(word) + allowed + 1):
-            for known in self._by_length.get(length, ()):
-                distance = OSA.distance(word, known, score_cutoff=allowed)
-                if distance > allowed or len(known) < 4:
-                    continue
-                # People rarely miss the first letter; of equally close words the commoner one is meant.
-                rank = (distance + (0.5 if known[0] != word[0] else 0.0), -self._frequency[known], known)
-                if best is None or rank < best:
-                    best = rank
-        return best[2] if best else token
+        lengths = range(max(4, len(word) - allowed), len(word) + allowed + 1)
+        close = (
+            # People rarely miss the first letter; of equally close words the commoner one is meant.
+            (distance + (0.5 if known[0] != word[0] else 0.0), -self._frequency[known], known)
+            for length in lengths
+            for known, distance, _ in process.extract(
+                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            )
+        )
+        return min(close, default=(0, 0, token))[2]
 
 
 def count_words(texts: Iterable[str]) -> dict[str, int]:

@@ -22,7 +22,7 @@ from tests.e2e.process import started
 from tests.fakes.discord_server import TOKEN, DiscordServer
 
 PEOPLE = 20
-ROUNDS = 8
+ROUNDS = 25
 
 
 async def measure(groups: Sequence[int]) -> dict[int, list[float]]:

@@ -55,17 +55,21 @@ class Desk:
         if decision != "go":
             await interaction.response.send_message(view=cards.told(_slower(wait)), ephemeral=True)
             return
-        await interaction.response.defer(ephemeral=private, thinking=True)
-        reply = await self.asking.ask(
-            Inquiry(
-                text=asked,
-                user_id=interaction.user.id,
-                channel_id=interaction.channel_id or 0,
-                guild_id=_server_of(interaction),
-                when=interaction.created_at,
-                thread=isinstance(interaction.channel, discord.Thread),
-            )
+        inquiry = Inquiry(
+            text=asked,
+            user_id=interaction.user.id,
+            channel_id=interaction.channel_id or 0,
+            guild_id=_server_of(interaction),
+            when=interaction.created_at,
+            thread=isinstance(interaction.channel, discord.Thread),
         )
+        # Discord takes longer to say that it has heard than the search takes to find.
+        searching = asyncio.create_task(self.asking.ask(inquiry))
+        try:
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            reply = await searching
+        finally:
+            searching.cancel()
         sent = await interaction.edit_original_response(view=self.render(reply, note=note))
         await self.asking.remember(reply, sent.id)
 

@@ -36,6 +36,9 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._together = Together(database, self._keep)
+        self._upsert = database.upsert_many(
+            ConversationRow, ["message_id"], ["channel_id", "user_id", "asked", "question_id", "asked_at"]
+        )
 
     async def remember(
         self, message_id: int, channel_id: int, user_id: int, asked: str, question_id: str | None, when: datetime
@@ -47,6 +50,7 @@ class Conversations:
         # The last word about a message is the one that stays.
         rows = {
             one.message_id: {
+                "message_id": one.message_id,
                 "channel_id": one.channel_id,
                 "user_id": one.user_id,
                 "asked": storable(one.asked),
@@ -55,8 +59,7 @@ class Conversations:
             }
             for one in noted
         }
-        for message_id, row in rows.items():
-            await connection.execute(self._database.upsert(ConversationRow, {"message_id": message_id}, row))
+        await connection.execute(self._upsert, [*rows.values()])
         oldest = max(one.when for one in noted) - KEPT
         await connection.execute(sa.delete(ConversationRow).where(ConversationRow.asked_at < oldest))
 

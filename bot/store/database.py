@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -182,6 +182,16 @@ class Database:
             postgresql.insert(table)
             .values(row)
             .on_conflict_do_update(index_elements=[*keys], set_=values, where=only_if)
+        )
+
+    def upsert_many(self, table: type[Base], keys: Sequence[str], values: Sequence[str]) -> sa.Insert:
+        """As `upsert`, of columns by these names: execute it with any number of rows at once."""
+        if self.is_sqlite:
+            insert = sqlite.insert(table)
+            return insert.on_conflict_do_update(keys, set_={name: insert.excluded[name] for name in values})
+        insert_too = postgresql.insert(table)
+        return insert_too.on_conflict_do_update(
+            index_elements=keys, set_={name: insert_too.excluded[name] for name in values}
         )
 
     def insert_once(self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]) -> sa.Insert:

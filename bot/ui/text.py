@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from knowledge.deck_formats.draft import shows
@@ -21,6 +22,9 @@ _HOME = ("docs.pytorch.org", "pytorch.org")
 _LIST_ITEM = re.compile(r"^(\d+)\.")
 _INLINE_CODE = re.compile(r"(`[^`\n]+`)")
 _FENCE = re.compile(r"`(?=`)|`$")
+
+# The same questions are shown again and again: half of the time of drawing a card went into its texts.
+_once = lru_cache(maxsize=4096)
 
 
 def visible(text: str) -> str:
@@ -50,6 +54,7 @@ def passage(text: str, limit: int = 1500) -> str:
     return "\n".join(f"> {line}" for line in safe)
 
 
+@_once
 def title(text: str) -> str:
     """A question, an option or a key point: `__init__` stays `__init__`, and code in backticks stays code.
 
@@ -66,12 +71,14 @@ def _plain(text: str) -> str:
     return _EVERYBODY.sub("@\u200b", _IN_TITLES.sub(r"\\\1", text))
 
 
+@_once
 def label(text: str, limit: int) -> str:
     """A question or a name where Discord shows no Markdown: buttons, options, choices. Never empty."""
     line = " ".join(text.replace("`", "").split())
     return cut(line, limit) if shows(line) else ELLIPSIS
 
 
+@_once
 def code_block(code: str, language: str = "", limit: int = 1000) -> str:
     """A fenced block of at most `limit` characters that nothing in `code` can close.
 
@@ -99,6 +106,7 @@ def code_block(code: str, language: str = "", limit: int = 1000) -> str:
     return opening + "\n".join([*shown, note]) + closing
 
 
+@_once
 def cut_markdown(text: str, limit: int) -> str:
     """At most `limit` characters of an answer, cut between paragraphs or sentences, with code left closed."""
     if len(text) <= limit:
@@ -133,6 +141,7 @@ def topic_name(topic: str) -> str:
     return topic.replace("-", " ")
 
 
+@_once
 def link(url: str) -> str:
     """A link with a short name: the documented thing's, with the site where it is not PyTorch's documentation."""
     parts = urlsplit(url)

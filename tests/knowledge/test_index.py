@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,10 @@ class CountingEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.embedded += len(texts)
         return self._encoder.encode(texts)
+
+    def parts(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Vectors]]:
+        self.embedded += len(texts)
+        return self._encoder.parts(texts)
 
 
 @pytest.fixture

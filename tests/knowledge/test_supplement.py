@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
@@ -163,7 +163,7 @@ def test_what_is_gone_is_not_found_and_what_is_left_is_judged_as_if_it_were_alon
     alone = rest.search(asked, beside=[put_beside(rest, encoder, OURS[:1])] * 2)
     assert rest.search(asked[:1], beside=[both])[0].hits[0].question == close
     for one, other in zip(found, alone, strict=True):
-        # Those that can be shown: between ranks that lie closer together, the words of what is gone still weigh a little.
+        # Those that can be shown: where two lie close together, the words of what is gone still weigh a little.
         assert [hit.question for hit in one.hits[:3]] == [hit.question for hit in other.hits[:3]]
         assert one.verdict == other.verdict
     assert both.left(lambda question: False) is None
@@ -212,10 +212,17 @@ class HeldEncoder:
         self.begun, self.go = Event(), Event()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
+        self._hold(texts)
+        return self._real.encode(texts)
+
+    def parts(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Vectors]]:
+        self._hold(texts)
+        return self._real.parts(texts)
+
+    def _hold(self, texts: Sequence[str]) -> None:
         self.encoded.append(texts)
         self.begun.set()
         self.go.wait(20)
-        return self._real.encode(texts)
 
 
 @pytest.fixture

@@ -165,9 +165,9 @@ class Tutor:
 
     def _answer(self, batch: Sequence[_Waiting], loop: asyncio.AbstractEventLoop) -> None:
         """Search, and hand over answers as they are found: cards are drawn while the next ones are embedded."""
-        queries, extras, answers = zip(*batch, strict=True)
+        queries, extras = [query for query, _, _ in batch], [extra for _, extra, _ in batch]
         for found in self._searcher.parts(queries, beside=extras):
-            loop.call_soon_threadsafe(_settle, [(answers[row], one) for row, one in found.items()])
+            loop.call_soon_threadsafe(_settle, [(batch[row][2], one) for row, one in found.items()])
 
 
 def _settle(found: Sequence[tuple[asyncio.Future[Found], Found]]) -> None:

@@ -186,13 +186,9 @@ class Database:
 
     def upsert_many(self, table: type[Base], keys: Sequence[str], values: Sequence[str]) -> sa.Insert:
         """As `upsert`, of columns by these names: execute it with any number of rows at once."""
-        if self.is_sqlite:
-            insert = sqlite.insert(table)
-            return insert.on_conflict_do_update(keys, set_={name: insert.excluded[name] for name in values})
-        insert_too = postgresql.insert(table)
-        return insert_too.on_conflict_do_update(
-            index_elements=keys, set_={name: insert_too.excluded[name] for name in values}
-        )
+        insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        changed = {name: insert.excluded[name] for name in values}
+        return insert.on_conflict_do_update(index_elements=keys, set_=changed)
 
     def insert_once(self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]) -> sa.Insert:
         """Insert a row unless there is one that has these `keys`; `returning` then returns nothing."""

@@ -133,6 +133,8 @@ async def live(settings: Settings) -> None:
         # everybody's answers for a tenth of a second each time.
         gc.collect()
         gc.freeze()
+        # An answer makes thousands of objects, few of which are in circles: every 700th new one is too often to look.
+        gc.set_threshold(50_000, 10, 10)
 
         def make_bot(message_content: bool) -> TutorBot:
             bot = services.bot(message_content=message_content)

@@ -23,7 +23,8 @@ _LIST_ITEM = re.compile(r"^(\d+)\.")
 _INLINE_CODE = re.compile(r"(`[^`\n]+`)")
 _FENCE = re.compile(r"`(?=`)|`$")
 
-# The same questions are shown again and again: half of the time of drawing a card went into its texts.
+# The same questions are shown again and again. Only short texts of questions are kept: people's code and what it
+# printed are long, and must not outlive their deletion.
 _once = lru_cache(maxsize=4096)
 
 
@@ -78,7 +79,6 @@ def label(text: str, limit: int) -> str:
     return cut(line, limit) if shows(line) else ELLIPSIS
 
 
-@_once
 def code_block(code: str, language: str = "", limit: int = 1000) -> str:
     """A fenced block of at most `limit` characters that nothing in `code` can close.
 
@@ -106,7 +106,6 @@ def code_block(code: str, language: str = "", limit: int = 1000) -> str:
     return opening + "\n".join([*shown, note]) + closing
 
 
-@_once
 def cut_markdown(text: str, limit: int) -> str:
     """At most `limit` characters of an answer, cut between paragraphs or sentences, with code left closed."""
     if len(text) <= limit:

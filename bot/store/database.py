@@ -172,30 +172,21 @@ class Database:
         A row that is there is left alone unless `only_if`; `returning` then returns nothing.
         """
         row = {**(defaults or {}), **keys, **values}
-        if self.is_sqlite:
-            return (
-                sqlite.insert(table)
-                .values(row)
-                .on_conflict_do_update(index_elements=[*keys], set_=values, where=only_if)
-            )
-        return (
-            postgresql.insert(table)
-            .values(row)
-            .on_conflict_do_update(index_elements=[*keys], set_=values, where=only_if)
-        )
+        return self._insert(table).values(row).on_conflict_do_update(index_elements=[*keys], set_=values, where=only_if)
 
     def upsert_many(self, table: type[Base], keys: Sequence[str], values: Sequence[str]) -> sa.Insert:
         """As `upsert`, of columns by these names: execute it with any number of rows at once."""
-        insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        insert = self._insert(table)
         changed = {name: insert.excluded[name] for name in values}
         return insert.on_conflict_do_update(index_elements=keys, set_=changed)
 
     def insert_once(self, table: type[Base], keys: Mapping[str, Any], values: Mapping[str, Any]) -> sa.Insert:
         """Insert a row unless there is one that has these `keys`; `returning` then returns nothing."""
         row = {**keys, **values}
-        if self.is_sqlite:
-            return sqlite.insert(table).values(row).on_conflict_do_nothing(index_elements=[*keys])
-        return postgresql.insert(table).values(row).on_conflict_do_nothing(index_elements=[*keys])
+        return self._insert(table).values(row).on_conflict_do_nothing(index_elements=[*keys])
+
+    def _insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -124,7 +124,8 @@ class Searcher:
             for query, extra in zip(queries, extras, strict=True)
         ]
         worded = [row for row, query in enumerate(repaired) if self.index.corpus.questions and not is_wordless(query)]
-        yield dict.fromkeys(set(range(len(queries))).difference(worded))
+        if wordless := set(range(len(queries))).difference(worded):
+            yield dict.fromkeys(wordless)
         for places, vectors in self._encoder.parts([repaired[row] for row in worded]):
             yield {
                 worded[place]: self._fit(vectors[line : line + 1], repaired[worded[place]], extras[worded[place]])

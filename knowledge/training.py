@@ -57,7 +57,7 @@ def learn(corpus: Corpus, encoder: Encoder, tune: Sequence[Asked], start: Rankin
     return _learn_certainty(written, others, dataclasses.replace(start, fit_weights=weights))
 
 
-class CachedEncoder:
+class CachedEncoder(Encoder):
     """An encoder that embeds each text once: the folds share most of theirs."""
 
     def __init__(self, encoder: Encoder) -> None:
@@ -71,11 +71,6 @@ class CachedEncoder:
         if new:
             self._known.update(zip(new, self._encoder.encode(new), strict=True))
         return np.stack([self._known[text] for text in texts])
-
-    def parts(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Vectors]]:
-        """See `Encoder.parts`."""
-        if texts:
-            yield range(len(texts)), self.encode(texts)
 
 
 def _searcher(questions: Sequence[Question], encoder: Encoder, ranking: Ranking, language: frozenset[str]) -> Searcher:

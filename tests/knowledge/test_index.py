@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from knowledge.index import Index, open_or_build
 from tests.knowledge.conftest import write_question
 
 
-class CountingEncoder:
+class CountingEncoder(Encoder):
     """The real encoder, counting the texts that it embeds."""
 
     def __init__(self, encoder: Encoder, fingerprint: str | None = None) -> None:
@@ -24,10 +24,6 @@ class CountingEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.embedded += len(texts)
         return self._encoder.encode(texts)
-
-    def parts(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Vectors]]:
-        self.embedded += len(texts)
-        return self._encoder.parts(texts)
 
 
 @pytest.fixture
